@@ -1,0 +1,2 @@
+// Package cluster keeps a private PostgreSQL server for one data folder.
+package cluster
