@@ -317,7 +317,7 @@ create table orders (
 	version            int not null,
 	created_at         timestamptz not null,
 	updated_at         timestamptz not null,
-	check ((delivery_date is null) = (slot_id is null and delivery_time_slot is null))
+	check (slot_id is null or (delivery_date is not null and zone_id is not null))
 );
 create sequence orders_id_seq as int owned by orders.id;
 create index orders_newest on orders (created_at desc, id desc);
