@@ -222,3 +222,6 @@ func NextVersion(ctx context.Context, tx pgx.Tx, stream string) (int, error) {
 	}
 	return v, nil
 }
+
+// Reader reads what is committed.
+func (l *Log) Reader() postgres.Querier { return l.db.Reader() }

@@ -302,10 +302,10 @@ create table orders (
 	delivery_date      date,
 	delivery_time_slot varchar(100),
 	delivery_cost_usd  numeric(10, 2) not null check (delivery_cost_usd >= 0),
-	delivery_cost_ves  numeric(16, 2) not null check (delivery_cost_ves >= 0),
+	delivery_cost_ves  numeric(16, 2) check (delivery_cost_ves >= 0),
 	total_amount_usd   numeric(10, 2) not null check (total_amount_usd > 0),
-	total_amount_ves   numeric(16, 2) not null check (total_amount_ves >= 0),
-	currency_rate      numeric(20, 6) not null check (currency_rate > 0),
+	total_amount_ves   numeric(16, 2) check (total_amount_ves >= 0),
+	currency_rate      numeric(20, 6) check (currency_rate > 0),
 	paid_usd           numeric(10, 2) not null default 0,
 	payment_method     text not null default '',
 	hide_sender        boolean not null default false,
@@ -317,6 +317,7 @@ create table orders (
 	version            int not null,
 	created_at         timestamptz not null,
 	updated_at         timestamptz not null,
+	check ((currency_rate is null) = (total_amount_ves is null)),
 	check (slot_id is null or (delivery_date is not null and zone_id is not null))
 );
 create sequence orders_id_seq as int owned by orders.id;
@@ -332,10 +333,10 @@ create table order_items (
 	product_name    varchar(255) not null,
 	product_summary text,
 	unit_price_usd  numeric(10, 2) not null check (unit_price_usd > 0),
-	unit_price_ves  numeric(16, 2) not null,
+	unit_price_ves  numeric(16, 2),
 	quantity        int not null check (quantity > 0),
 	subtotal_usd    numeric(10, 2) not null check (subtotal_usd = unit_price_usd * quantity),
-	subtotal_ves    numeric(16, 2) not null,
+	subtotal_ves    numeric(16, 2),
 	active          boolean not null default true,
 	created_at      timestamptz not null,
 	updated_at      timestamptz not null
