@@ -19,12 +19,7 @@ type Account struct {
 // and nobody where there is no such user.
 func ServerAccount() (Account, error) {
 	if os.Geteuid() != 0 {
-		uid := os.Geteuid()
-		name := strconv.Itoa(uid)
-		if u, err := user.LookupId(name); err == nil {
-			name = u.Username
-		}
-		return Account{Name: name, UID: uid, GID: os.Getegid()}, nil
+		return Account{Name: nameOf(os.Geteuid()), UID: os.Geteuid(), GID: os.Getegid()}, nil
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -54,4 +49,13 @@ func (a Account) Own(path string) error {
 		return nil
 	}
 	return os.Chown(path, a.UID, a.GID)
+}
+
+// nameOf is the user's name, or his number where he has none.
+func nameOf(uid int) string {
+	id := strconv.Itoa(uid)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id
 }
