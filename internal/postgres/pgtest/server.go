@@ -24,6 +24,9 @@ const EnvURL = "FLORESYA_TEST_POSTGRES"
 // envSync set to "on" makes the cluster of tests sync to disk like a real one.
 const envSync = "FLORESYA_TEST_FSYNC"
 
+// superuser of the cluster; tests are not.
+const superuser = "postgres"
+
 // keeper runs as the parent of PostgreSQL. It learns of the end of the test process, however that ended, by its
 // standard input, stops PostgreSQL and removes the folder; so nothing is left behind even by `kill -9`.
 const keeper = `
@@ -36,7 +39,7 @@ cd / && rm -rf "$dir"`
 
 // Server is a throw-away PostgreSQL cluster for tests.
 type Server struct {
-	// URL connects as administrator to the database postgres.
+	// URL connects to the database postgres as floresya, who may make databases and is no superuser, as in real life.
 	URL string
 
 	stdin io.Closer
@@ -70,7 +73,7 @@ func Start(ctx context.Context) (*Server, error) {
 
 func start(ctx context.Context, bin cluster.Binaries, account cluster.Account, dir string) (*Server, error) {
 	data := filepath.Join(dir, "data")
-	initdb := exec.CommandContext(ctx, bin.Path("initdb"), "--pgdata", data, "--username", "floresya",
+	initdb := exec.CommandContext(ctx, bin.Path("initdb"), "--pgdata", data, "--username", superuser,
 		"--encoding", "UTF8", "--locale", "C.UTF-8", "--auth", "trust", "--no-sync")
 	initdb.Dir = dir
 	initdb.SysProcAttr = &syscall.SysProcAttr{Credential: account.Credential()}
@@ -94,7 +97,7 @@ func start(ctx context.Context, bin cluster.Binaries, account cluster.Account, d
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
 	s := &Server{URL: "postgres://floresya@/postgres?host=" + url.QueryEscape(dir), stdin: stdin, cmd: cmd}
-	if err := s.wait(ctx); err != nil {
+	if err := furnish(ctx, "postgres://"+superuser+"@/postgres?host="+url.QueryEscape(dir)); err != nil {
 		said, _ := os.ReadFile(logs.Name())
 		return nil, errors.Join(fmt.Errorf("postgres did not start: %w: %s", err, said), s.Stop())
 	}
@@ -118,16 +121,17 @@ func serverArgs(dir, data string) []string {
 	return append(args, "-D", data)
 }
 
-// wait asks until the server answers.
-func (s *Server) wait(ctx context.Context) error {
+// furnish makes the role floresya as soon as the server answers.
+func furnish(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, 30*time.Second, errors.New("no answer in 30 s"))
 	defer cancel()
 	again := time.NewTicker(25 * time.Millisecond)
 	defer again.Stop()
 	for {
-		conn, err := pgx.Connect(ctx, s.URL)
+		conn, err := pgx.Connect(ctx, url)
 		if err == nil {
-			return conn.Close(ctx)
+			_, err = conn.Exec(ctx, `create role floresya login createdb in role pg_monitor, pg_signal_backend`)
+			return errors.Join(err, conn.Close(ctx))
 		}
 		select {
 		case <-again.C:

@@ -23,7 +23,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-//go:embed *
+//go:embed *.sql
 var files embed.FS
 
 // OlderError says that a database lacks migrations that this binary knows.
