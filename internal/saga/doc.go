@@ -1,0 +1,2 @@
+// Package saga runs processes that last longer than a transaction.
+package saga
