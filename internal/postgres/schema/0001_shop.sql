@@ -164,6 +164,11 @@ create table products (
 	featured       boolean not null default false,
 	carousel_order int check (carousel_order between 1 and 7),
 	drawing_url    text,
+	-- What lists show and search, kept by apply so that a page of products is read from this table alone.
+	image_thumb    text,
+	image_small    text,
+	image_medium   text,
+	image_large    text,
 	search_text    text not null default '',
 	version        int not null,
 	created_at     timestamptz not null,
@@ -173,6 +178,7 @@ create table products (
 create sequence products_id_seq as int owned by products.id;
 create index products_newest on products (created_at desc, id desc) where active;
 create index products_price on products (price_usd, id) where active;
+create index products_name on products (fold(name) collate "C", id desc) where active;
 create unique index products_sku on products (upper(sku));
 create unique index products_carousel on products (carousel_order) where featured and active;
 create index products_search on products using gin (search_text gin_trgm_ops);
