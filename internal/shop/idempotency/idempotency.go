@@ -61,10 +61,15 @@ type Answer struct {
 // For is the answer for a request with k's fingerprint, or the fault of a key used twice.
 func (a *Answer) For(k Key) ([]byte, error) {
 	if !bytes.Equal(a.fingerprint, k.Fingerprint) {
-		return nil, fault.New(fault.Unprocessable, "idempotency_key_reused",
-			"Esta Idempotency-Key ya se usó con otra solicitud. Usa una nueva.")
+		return nil, Reused()
 	}
 	return a.Body, nil
+}
+
+// Reused is the fault of a key that was used with another request.
+func Reused() error {
+	return fault.New(fault.Unprocessable, "idempotency_key_reused",
+		"Esta Idempotency-Key ya se usó con otra solicitud. Usa una nueva.")
 }
 
 type id struct{ scope, route, key string }

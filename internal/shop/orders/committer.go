@@ -1,0 +1,452 @@
+package orders
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"floresya/internal/event"
+	"floresya/internal/postgres"
+	"floresya/internal/saga"
+	"floresya/internal/shop/customers"
+	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/idempotency"
+	"floresya/internal/shop/money"
+)
+
+// commitLoop takes what is waiting and places it, until ctx ends and nothing waits any more.
+func (s *Service) commitLoop(ctx context.Context) {
+	for {
+		var first *ticket
+		select {
+		case first = <-s.waiting:
+		case <-ctx.Done():
+			select {
+			case first = <-s.waiting:
+			default:
+				return
+			}
+		}
+		batch := append(make([]*ticket, 0, s.cfg.BatchSize), first)
+	fill:
+		for len(batch) < s.cfg.BatchSize {
+			select {
+			case t := <-s.waiting:
+				batch = append(batch, t)
+			default:
+				break fill
+			}
+		}
+		s.placeAll(batch)
+	}
+}
+
+// placeAll finishes every ticket. What was taken is brought to its end whoever still waits for it.
+func (s *Service) placeAll(tickets []*ticket) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Timeout)
+	defer cancel()
+	live := tickets[:0]
+	for _, t := range tickets {
+		if t.ctx.Err() != nil {
+			t.finish(Receipt{}, t.ctx.Err())
+			continue
+		}
+		live = append(live, t)
+	}
+	if len(live) == 0 {
+		return
+	}
+	s.metrics.batch.Observe(float64(len(live)))
+	err := s.commit(ctx, live)
+	if err == nil {
+		return
+	}
+	if len(live) == 1 {
+		s.settle(ctx, live[0], err)
+		return
+	}
+	s.logger.Warn("shared order transaction failed, placing one by one", "orders", len(live), "err", err)
+	for _, t := range live {
+		s.placeAlone(ctx, t, err)
+	}
+}
+
+// placeAlone places one order whose shared transaction failed with cause; a doubtful commit is looked up first.
+func (s *Service) placeAlone(ctx context.Context, t *ticket, cause error) {
+	s.metrics.retried.Inc()
+	if _, unknown := errors.AsType[*postgres.UnknownOutcomeError](cause); unknown {
+		if placed, err := s.lookUp(ctx, t); placed || err != nil {
+			s.conclude(t, err)
+			return
+		}
+	}
+	if err := s.commit(ctx, []*ticket{t}); err != nil {
+		s.settle(ctx, t, err)
+	}
+}
+
+// settle ends a ticket whose own transaction failed: looked up when the commit is in doubt and tried once more when the
+// answer is no, or when the database gave another transaction the right of way.
+func (s *Service) settle(ctx context.Context, t *ticket, err error) {
+	for range 3 {
+		if _, unknown := errors.AsType[*postgres.UnknownOutcomeError](err); unknown {
+			placed, lookErr := s.lookUp(ctx, t)
+			if placed || lookErr != nil {
+				s.conclude(t, lookErr)
+				return
+			}
+		} else if !postgres.Retryable(err) {
+			break
+		}
+		if err = s.commit(ctx, []*ticket{t}); err == nil {
+			return
+		}
+	}
+	s.conclude(t, err)
+}
+
+// conclude ends a ticket with err, or as placed.
+func (s *Service) conclude(t *ticket, err error) {
+	if err != nil {
+		s.metrics.failed.Inc()
+		t.finish(Receipt{}, err)
+		return
+	}
+	s.metrics.placed.Inc()
+	t.finish(t.receipt, nil)
+}
+
+// lookUp asks the key whether the order was placed; when it was, t.receipt says so.
+func (s *Service) lookUp(ctx context.Context, t *ticket) (bool, error) {
+	claims, err := idempotency.Find(ctx, s.db.Reader(), []idempotency.Key{t.in.key})
+	if err != nil {
+		return false, fmt.Errorf("look up order %d after a lost commit: %w", t.in.id, err)
+	}
+	a := claims.Answer(t.in.key)
+	if a == nil {
+		return false, nil
+	}
+	body, err := a.For(t.in.key)
+	if err != nil {
+		return false, err
+	}
+	t.receipt, err = s.receiptOf(ctx, body)
+	return err == nil, err
+}
+
+// answer is what is stored under an order's key.
+type answer struct {
+	Order int `json:"order"`
+}
+
+// receiptOf completes a stored answer from the rows it names.
+func (s *Service) receiptOf(ctx context.Context, body []byte) (Receipt, error) {
+	var a answer
+	if err := json.Unmarshal(body, &a); err != nil {
+		return Receipt{}, fmt.Errorf("decode stored answer: %w", err)
+	}
+	r := Receipt{ID: a.Order, Repeated: true}
+	var guest *uuid.UUID
+	err := s.db.Reader().QueryRow(ctx, `
+		select coalesce(p.token, ''), o.guest from orders o join personal p on p.id = o.personal_id where o.id = $1`,
+		a.Order).Scan(&r.Token, &guest)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("read order %d of a stored answer: %w", a.Order, err)
+	}
+	if guest != nil {
+		r.Guest = *guest
+	}
+	return r, nil
+}
+
+// commit places tickets in one transaction of two round trips and finishes those it could answer. An error means that
+// nothing was committed (or, *UnknownOutcomeError, perhaps all) and no ticket was finished.
+func (s *Service) commit(ctx context.Context, tickets []*ticket) error {
+	conn, err := s.db.Acquire(ctx, postgres.Orders)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	t := &transaction{service: s, conn: conn, now: s.log.Now(), outcomes: make([]outcome, len(tickets)), tickets: tickets}
+	if err := t.run(ctx); err != nil {
+		t.rollback(ctx)
+		return err
+	}
+	for i, o := range t.outcomes {
+		ticket := tickets[i]
+		switch {
+		case o.err != nil:
+			s.conclude(ticket, o.err)
+		case o.repeat != nil:
+			ticket.receipt, err = s.receiptOf(ctx, o.repeat)
+			s.conclude(ticket, err)
+		default:
+			ticket.receipt = Receipt{ID: ticket.in.id, Token: ticket.in.token, Guest: ticket.in.Guest}
+			if o.sameAs != nil {
+				ticket.receipt = Receipt{ID: o.sameAs.id, Token: o.sameAs.token, Guest: o.sameAs.Guest, Repeated: true}
+			}
+			s.conclude(ticket, nil)
+		}
+	}
+	return nil
+}
+
+// outcome is what was decided on one ticket: placed, refused, repeated from a stored answer, or the same as another of the
+// transaction.
+type outcome struct {
+	placed *Placed
+	err    error
+	repeat []byte
+	sameAs *intake
+}
+
+// transaction places a batch of orders.
+type transaction struct {
+	service  *Service
+	conn     *pgxpool.Conn
+	now      time.Time
+	tickets  []*ticket
+	outcomes []outcome
+	world    world
+	claims   *idempotency.Claims
+}
+
+func (t *transaction) run(ctx context.Context) error {
+	if err := t.lock(ctx); err != nil {
+		return err
+	}
+	if placed := t.decide(); placed == 0 {
+		t.rollback(ctx) // nothing to keep; the claims of the refused go too
+		return nil
+	}
+	return t.write(ctx)
+}
+
+// rollback ends the transaction if one is open; the connection is closed when even that fails.
+func (t *transaction) rollback(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if t.conn.Conn().IsClosed() || t.conn.Conn().PgConn().TxStatus() == 'I' {
+		return
+	}
+	if _, err := t.conn.Exec(ctx, "rollback"); err != nil {
+		_ = t.conn.Conn().Close(ctx) // a connection in doubt must not go back to the pool
+	}
+}
+
+// lock opens the transaction and takes the locks in the global order (keys, capacity, stock), then reads under them: one
+// round trip.
+func (t *transaction) lock(ctx context.Context) error {
+	b := &pgx.Batch{}
+	b.Queue("begin")
+	if keys := t.foreignKeys(); len(keys) > 0 {
+		t.claims = idempotency.Queue(b, keys, t.now)
+	}
+	t.world = world{now: t.now, products: map[int]*shelf{}, hold: t.service.cfg.Hold}
+	capacity := t.capacityKeys()
+	delivery.QueueLock(b, capacity)
+	b.Queue(`
+		select id, name, coalesce(summary, ''), price_usd, stock, active from products
+		where id = any($1) order by id for no key update`, t.productIDs()).Query(t.readProducts)
+	t.world.calendar = delivery.QueueLoad(b, capacity)
+	b.Queue(`select rate from exchange_rates order by id desc limit 1`).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&t.world.rate); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	b.Queue(`select key, value from settings where upper(key) in ('DELIVERY_COST_USD', 'PAYMENT_HOLD_HOURS') and active`).Query(t.readSettings)
+	if err := t.conn.SendBatch(ctx, b).Close(); err != nil {
+		return fmt.Errorf("lock for %d orders: %w", len(t.tickets), err)
+	}
+	return nil
+}
+
+// foreignKeys are the keys that callers made: only these can be in use already.
+func (t *transaction) foreignKeys() []idempotency.Key {
+	var keys []idempotency.Key
+	for _, ticket := range t.tickets {
+		if !ticket.in.key.Made {
+			keys = append(keys, ticket.in.key)
+		}
+	}
+	return keys
+}
+
+func (t *transaction) capacityKeys() []delivery.CapacityKey {
+	var keys []delivery.CapacityKey
+	for _, ticket := range t.tickets {
+		// A zone without a slot is loaded too, for its fee.
+		if ticket.in.Zone != 0 {
+			key, _ := ticket.in.capacityKey()
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (t *transaction) productIDs() []int {
+	var ids []int
+	for _, ticket := range t.tickets {
+		for _, l := range ticket.in.Lines {
+			ids = append(ids, l.ProductID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (t *transaction) readProducts(rows pgx.Rows) error {
+	for rows.Next() {
+		var (
+			id int
+			s  shelf
+		)
+		if err := rows.Scan(&id, &s.Name, &s.Summary, &s.Price, &s.Stock, &s.Active); err != nil {
+			return err
+		}
+		t.world.products[id] = &s
+	}
+	return rows.Err()
+}
+
+func (t *transaction) readSettings(rows pgx.Rows) error {
+	for rows.Next() {
+		var key, value string
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		if key == "DELIVERY_COST_USD" {
+			if cost, err := money.ParseUSD(value); err == nil && cost >= 0 {
+				t.world.deliveryCost = cost
+			}
+			continue
+		}
+		if hours, err := strconv.ParseFloat(value, 64); err == nil && hours > 0 && hours <= 24*365 {
+			t.world.hold = time.Duration(hours * float64(time.Hour))
+		}
+	}
+	return rows.Err()
+}
+
+// decide goes through the tickets in the order they came and returns how many are placed.
+func (t *transaction) decide() int {
+	type name struct{ scope, route, key string }
+	first := map[name]int{}
+	placed := 0
+	for i, ticket := range t.tickets {
+		in := ticket.in
+		o := &t.outcomes[i]
+		if !in.key.Made {
+			if a := t.claims.Answer(in.key); a != nil {
+				o.repeat, o.err = a.For(in.key)
+				continue
+			}
+			n := name{in.key.Scope, in.key.Route, in.key.Key}
+			if j, twice := first[n]; twice {
+				t.follow(o, in, j)
+				continue
+			}
+			first[n] = i
+		}
+		if o.placed, o.err = t.world.place(in); o.err == nil {
+			placed++
+		}
+	}
+	return placed
+}
+
+// follow answers a ticket whose key stands earlier in the same transaction.
+func (t *transaction) follow(o *outcome, in *intake, earlier int) {
+	lead := t.tickets[earlier].in
+	switch {
+	case !bytes.Equal(lead.key.Fingerprint, in.key.Fingerprint):
+		o.err = idempotency.Reused()
+	case t.outcomes[earlier].err != nil:
+		o.err = t.outcomes[earlier].err
+	default:
+		o.sameAs = lead
+	}
+}
+
+// write applies and appends what was decided, stores the answers, starts the sagas and commits: one round trip.
+func (t *transaction) write(ctx context.Context) error {
+	b := &pgx.Batch{}
+	var (
+		news     []event.New
+		people   []customers.Person
+		starts   []saga.Start
+		answers  []idempotency.Answered
+		released []idempotency.Key
+	)
+	for i, o := range t.outcomes {
+		in := t.tickets[i].in
+		if o.err != nil && !in.key.Made {
+			released = append(released, in.key)
+		}
+		if o.placed == nil {
+			continue
+		}
+		people = append(people, in.person())
+		news = append(news, event.New{Stream: Stream(in.id), Version: 1, Payload: o.placed, Meta: &in.meta})
+		starts = append(starts, sagaStart(o.placed, t.now))
+		answers = append(answers, idempotency.Answered{Key: in.key, Status: 201, Body: answer{in.id}})
+	}
+	if len(released) > 0 {
+		idempotency.QueueRelease(b, released)
+	}
+	if err := customers.QueueInsert(b, people, t.now); err != nil {
+		return err
+	}
+	if err := idempotency.QueueStore(b, answers, t.now); err != nil {
+		return err
+	}
+	saga.QueueStart(b, starts)
+	if _, err := t.service.log.Queue(b, t.now, event.Meta{}, news); err != nil {
+		return err
+	}
+	b.Queue("commit")
+	return outcomeOf(t.conn.SendBatch(ctx, b).Close())
+}
+
+// outcomeOf says what the failure of a round trip that ended in a commit means.
+func outcomeOf(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, refused := errors.AsType[*pgconn.PgError](err); refused {
+		return event.Conflict(postgres.CommitError(err))
+	}
+	return &postgres.UnknownOutcomeError{Err: err}
+}
+
+// person is the personal row of the order.
+func (in *intake) person() customers.Person {
+	return customers.Person{ID: in.personal, Kind: customers.KindOrder, Name: in.Customer.Name, Email: in.Customer.Email,
+		Phone: in.Customer.Phone, RecipientName: in.Recipient.Name, RecipientPhone: in.Recipient.Phone, Address: in.Address,
+		Landmark: in.Landmark, City: in.City, State: in.State, Zip: in.Zip, DeliveryNotes: in.DeliveryNotes, Notes: in.Notes,
+		CardMessage: in.CardMessage, CardSignature: in.CardSignature, Token: in.token}
+}
+
+// Stream is the stream of an order and its payments.
+func Stream(order int) string { return "order-" + strconv.Itoa(order) }
+
+// SagaID is the id of an order's saga.
+func SagaID(order int) string { return "order-" + strconv.Itoa(order) }
+
+// sagaStart wakes the order's saga at once: its first step is to tell the customer.
+func sagaStart(p *Placed, now time.Time) saga.Start {
+	return saga.Start{ID: SagaID(p.Order), Kind: "order", OrderID: p.Order, State: "placed", WakeAt: &now, At: now}
+}
