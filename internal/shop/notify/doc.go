@@ -1,0 +1,2 @@
+// Package notify tells customers how their order stands.
+package notify
