@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"floresya/internal/postgres"
@@ -53,18 +54,20 @@ func ID(order int) string { return fmt.Sprintf("order-%d", order) }
 // Start is an order whose saga begins with its placing.
 type Start struct {
 	OrderID   int
+	Personal  uuid.UUID  // of the order's customer
+	Language  string     // "es" or "en"
 	HoldUntil *time.Time // nil: no hold
 	At        time.Time
 }
 
-// QueueStart puts the statements into b that start the sagas of orders and queue the word that they are placed. They go
-// after the statements that write the orders' rows.
+// QueueStart puts the statements into b that start the sagas of orders and queue the word that they are placed. The people
+// are there by then; the orders' rows need not be.
 func QueueStart(b *pgx.Batch, starts []Start) {
 	sagas := make([]saga.Start, len(starts))
 	words := make([]notify.Message, len(starts))
 	for i, s := range starts {
 		sagas[i] = saga.Start{ID: ID(s.OrderID), Kind: Kind, OrderID: s.OrderID, State: string(AwaitingPayment), WakeAt: s.HoldUntil, At: s.At}
-		words[i] = notify.Message{OrderID: s.OrderID, Kind: notify.Placed, At: s.At}
+		words[i] = notify.Message{OrderID: s.OrderID, Kind: notify.Placed, Personal: s.Personal, Language: s.Language, At: s.At}
 	}
 	saga.QueueStart(b, sagas)
 	notify.Queue(b, words)

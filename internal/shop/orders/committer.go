@@ -17,9 +17,9 @@ import (
 
 	"floresya/internal/event"
 	"floresya/internal/postgres"
-	"floresya/internal/saga"
 	"floresya/internal/shop/customers"
 	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/fulfilment"
 	"floresya/internal/shop/idempotency"
 	"floresya/internal/shop/money"
 )
@@ -387,7 +387,7 @@ func (t *transaction) write(ctx context.Context) error {
 	var (
 		news     []event.New
 		people   []customers.Person
-		starts   []saga.Start
+		starts   []fulfilment.Start
 		answers  []idempotency.Answered
 		released []idempotency.Key
 	)
@@ -401,7 +401,8 @@ func (t *transaction) write(ctx context.Context) error {
 		}
 		people = append(people, in.person())
 		news = append(news, event.New{Stream: Stream(in.id), Version: 1, Payload: o.placed, Meta: &in.meta})
-		starts = append(starts, sagaStart(o.placed, t.now))
+		starts = append(starts, fulfilment.Start{OrderID: in.id, Personal: in.personal, Language: o.placed.Language,
+			HoldUntil: o.placed.HoldUntil, At: t.now})
 		answers = append(answers, idempotency.Answered{Key: in.key, Status: 201, Body: answer{in.id}})
 	}
 	if len(released) > 0 {
@@ -413,7 +414,7 @@ func (t *transaction) write(ctx context.Context) error {
 	if err := idempotency.QueueStore(b, answers, t.now); err != nil {
 		return err
 	}
-	saga.QueueStart(b, starts)
+	fulfilment.QueueStart(b, starts)
 	if _, err := t.service.log.Queue(b, t.now, event.Meta{}, news); err != nil {
 		return err
 	}
@@ -442,11 +443,3 @@ func (in *intake) person() customers.Person {
 
 // Stream is the stream of an order and its payments.
 func Stream(order int) string { return "order-" + strconv.Itoa(order) }
-
-// SagaID is the id of an order's saga.
-func SagaID(order int) string { return "order-" + strconv.Itoa(order) }
-
-// sagaStart wakes the order's saga at once: its first step is to tell the customer.
-func sagaStart(p *Placed, now time.Time) saga.Start {
-	return saga.Start{ID: SagaID(p.Order), Kind: "order", OrderID: p.Order, State: "placed", WakeAt: &now, At: now}
-}

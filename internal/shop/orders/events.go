@@ -79,7 +79,7 @@ type StatusChanged struct {
 	Order      int            `json:"order"`
 	From       Status         `json:"from"`
 	To         Status         `json:"to"`
-	Reason     string         `json:"reason"` // admin, customer, paid, expired
+	Reason     string         `json:"reason"` // admin, customer, paid, expired, failed
 	Notes      string         `json:"notes,omitzero"`
 	By         int            `json:"by,omitzero"`
 	History    int            `json:"history"`

@@ -11,8 +11,8 @@ import (
 	"floresya/internal/event"
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
-	"floresya/internal/saga"
 	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/fulfilment"
 )
 
 // Why an order changed its state.
@@ -21,6 +21,7 @@ const (
 	reasonCustomer = "customer"
 	reasonPaid     = "paid"
 	reasonExpired  = "expired"
+	reasonFailed   = "failed"
 )
 
 // SetStatus puts an order into any state, as the back office may. The same state again changes nothing. Entering Cancelled
@@ -109,6 +110,17 @@ func (s *Service) Expire(ctx context.Context, id int) error {
 	})
 }
 
+// Release cancels an order that its saga cannot carry on, and gives back what it reserved or bought; when it is cancelled or
+// delivered already, nothing happens. For the order's saga.
+func (s *Service) Release(ctx context.Context, id int, notes string) error {
+	return s.change(ctx, id, func(r *Row) (*step, error) {
+		if r.Status.Final() {
+			return nil, nil
+		}
+		return &step{to: Cancelled, reason: reasonFailed, notes: notes}, nil
+	})
+}
+
 // step is a change of state that has been decided on a locked row.
 type step struct {
 	to     Status
@@ -134,7 +146,7 @@ func (s *Service) change(ctx context.Context, id int, decide func(*Row) (*step, 
 			return nil, err
 		}
 		b := &pgx.Batch{}
-		saga.QueueWake(b, SagaID(id), tx.Now)
+		fulfilment.QueueWake(b, id, tx.Now)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return nil, fmt.Errorf("wake saga of order %d: %w", id, err)
 		}
@@ -275,7 +287,7 @@ func (s *Service) Agree(ctx context.Context, id int, key delivery.CapacityKey, b
 			return nil, err
 		}
 		b := &pgx.Batch{}
-		saga.QueueWake(b, SagaID(id), tx.Now)
+		fulfilment.QueueWake(b, id, tx.Now)
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return nil, fmt.Errorf("wake saga of order %d: %w", id, err)
 		}
