@@ -19,9 +19,7 @@ func lockDir(dir string) (*os.File, error) {
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		said, _ := io.ReadAll(io.LimitReader(file, 32))
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(said))) // 0: its owner has not written it yet
-		return nil, errors.Join(&BusyError{Dir: dir, PID: pid}, file.Close())
+		return nil, errors.Join(&BusyError{Dir: dir, PID: pidIn(file)}, file.Close())
 	}
 	if err == nil {
 		err = file.Truncate(0)
@@ -33,6 +31,13 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, errors.Join(explain(dir, err), file.Close())
 	}
 	return file, nil
+}
+
+// pidIn is 0 when the owner has not written it yet.
+func pidIn(file *os.File) int {
+	said, _ := io.ReadAll(io.LimitReader(file, 32))
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(said)))
+	return pid
 }
 
 // checkFree fails with *FullError when the disk of dir has less than need bytes for ordinary users.
