@@ -18,6 +18,7 @@ import (
 type server struct {
 	listener net.Listener
 	http     *http.Server
+	secure   bool // not to be asked of http.TLSConfig: Serve sets that itself
 	limit    time.Duration
 }
 
@@ -40,6 +41,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func newServer(listener net.Listener, handler http.Handler, tlsConfig *tls.Config, c config.Config, log *slog.Logger) *server {
 	return &server{
 		listener: listener,
+		secure:   tlsConfig != nil,
 		limit:    c.StopLimit,
 		http: &http.Server{
 			Handler:           handler,
@@ -58,7 +60,7 @@ func newServer(listener net.Listener, handler http.Handler, tlsConfig *tls.Confi
 func (s *server) Run(ctx context.Context, ready func()) error {
 	ended := make(chan error, 1)
 	go func() {
-		if s.http.TLSConfig != nil {
+		if s.secure {
 			ended <- s.http.ServeTLS(s.listener, "", "")
 		} else {
 			ended <- s.http.Serve(s.listener)
@@ -83,7 +85,7 @@ func (s *server) Run(ctx context.Context, ready func()) error {
 // url is where this machine reaches the server.
 func (s *server) url() string {
 	scheme := "http"
-	if s.http.TLSConfig != nil {
+	if s.secure {
 		scheme = "https"
 	}
 	return scheme + "://" + reachable(s.listener.Addr())
