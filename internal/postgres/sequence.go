@@ -36,6 +36,20 @@ func (s *Sequence) Next(ctx context.Context, n int) ([]int, error) {
 	return ids, nil
 }
 
+// Skip makes every later id larger than used: ids that came from elsewhere, an import or a seed. Call it before others lease.
+func (s *Sequence) Skip(ctx context.Context, used int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.free) > 0 && s.free[0] <= used {
+		s.free = s.free[1:]
+	}
+	const advance = `select setval($1::regclass, $2) where coalesce(pg_sequence_last_value($1::regclass), 0) < $2`
+	if _, err := s.db.general.Exec(ctx, advance, s.name, used); err != nil {
+		return fmt.Errorf("skip ids of %s: %w", s.name, err)
+	}
+	return nil
+}
+
 // leaseLocked asks while holding the lock: everybody else who needs ids waits for the same answer.
 func (s *Sequence) leaseLocked(ctx context.Context, n int) error {
 	rows, err := s.db.general.Query(ctx, `select nextval($1::regclass) from generate_series(1, $2)`, s.name, n)
