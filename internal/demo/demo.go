@@ -1,8 +1,8 @@
 // Package demo holds the demo shop: 48 bouquets, their words and their pictures.
 //
 // tools/pictures draws and cuts the pictures (make gen-pictures) and writes catalogue.json; both are embedded. The
-// drawing is the original, 4:5, as a photograph would be; the four squares are centre crops of it. Nothing here
-// knows the database: whoever fills a demo shop puts the pictures through storage like any other.
+// drawing is the original, 4:5, as a photograph would be; the four squares are centre crops of it. Seed fills a shop with
+// them the way its people would: through storage and the catalogue's commands.
 package demo
 
 import (

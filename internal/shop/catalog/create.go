@@ -16,7 +16,7 @@ import (
 
 // NewProduct is what a product begins with.
 type NewProduct struct {
-	ID   int    // 0: the next one
+	ID   int    // 0: the next one; given ones, of an import or a seed, must be free
 	Slug string // "": made from the name
 	Details
 	Featured  bool // asks for a CarouselOrder, and follows from one
@@ -107,13 +107,20 @@ func (c *Catalog) identify(ctx context.Context, list []NewProduct) (childRows, e
 		rows                 childRows
 		missing, links, imgs int
 	)
+	given := 0
 	for _, n := range list {
 		if n.ID == 0 {
 			missing++
 		}
+		given = max(given, n.ID)
 		links += len(n.Occasions)
 		for _, i := range n.Images {
 			imgs += len(i.Files)
+		}
+	}
+	if given > 0 {
+		if err := c.ids.Products.Skip(ctx, given); err != nil {
+			return rows, err
 		}
 	}
 	ids, err := c.ids.Products.Next(ctx, missing)
