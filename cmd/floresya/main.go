@@ -40,6 +40,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(up(), serve(), migrate(), doctor(), version())
+	cmd.AddCommand(up(), serve(), migrate(), verify(), forget(), doctor(), version())
 	return cmd
 }

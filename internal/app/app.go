@@ -74,7 +74,8 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 // serve builds the shop on a database that is there and has the right schema, and runs it until ctx ends or a part
 // fails.
 func (s *system) serve(ctx context.Context, c config.Config, databaseURL string, listener net.Listener, out io.Writer) error {
-	if _, err := secret.Load(filepath.Join(c.Data, "secret.key")); err != nil {
+	master, err := secret.Load(filepath.Join(c.Data, "secret.key"))
+	if err != nil {
 		return err
 	}
 	db, err := postgres.Open(ctx, postgres.Config{
@@ -91,11 +92,28 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		return err
 	}
 
+	metrics := newMetrics()
+	shop, err := newShop(c, db, metrics, s.log)
+	if err != nil {
+		return err
+	}
+	password, err := shop.prepare(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := shop.start(ctx, s); err != nil {
+		return err
+	}
+
 	tlsConfig, plain, err := secure(c)
 	if err != nil {
 		return err
 	}
-	web := newServer(listener, handler(db), tlsConfig, c, s.log)
+	handler, err := shop.handler(c, master, metrics, s.log)
+	if err != nil {
+		return err
+	}
+	web := newServer(listener, handler, tlsConfig, c, s.log)
 	if err := s.start(ctx, "web server", c.StopLimit+5*time.Second, web.Run); err != nil {
 		return err
 	}
@@ -110,6 +128,9 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		}
 	}
 
+	if password != "" {
+		fmt.Fprintf(out, "admin %s password %s (shown once)\n", c.Admin.Email, password)
+	}
 	if _, err := fmt.Fprintf(out, "ready %s\n", web.url()); err != nil {
 		return fmt.Errorf("say that the shop is ready: %w", err)
 	}

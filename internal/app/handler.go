@@ -1,28 +1,34 @@
 package app
 
 import (
-	"context"
+	"log/slog"
 	"net/http"
-	"time"
 
-	"floresya/internal/postgres"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"floresya/internal/config"
+	"floresya/internal/security/secret"
+	"floresya/internal/web"
 )
 
-// handler answers what a supervisor asks.
-func handler(db *postgres.DB) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusNoContent)
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
-		defer cancel()
-		if err := db.Ping(ctx); err != nil {
-			w.Header().Set("Retry-After", "2")
-			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
-	})
-	return mux
+// newMetrics is a registry of the program's own, with the runtime's figures.
+func newMetrics() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return r
+}
+
+// handler is everything the shop answers over HTTP.
+func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheus.Registry, log *slog.Logger) (http.Handler, error) {
+	publicURL := ""
+	if c.PublicURL != nil {
+		publicURL = c.PublicURL.String()
+	}
+	return web.New(web.Deps{
+		Log: log, Metrics: metrics, Sessions: s.identity, Ready: s.db.Ping, Secret: master.Derive("web cookies", 32),
+		Mounts: []web.Mount{
+			{Name: "media", Prefix: "/media", Handler: s.pictures},
+		},
+	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout})
 }

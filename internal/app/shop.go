@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"floresya/internal/config"
+	"floresya/internal/event"
+	"floresya/internal/postgres"
+	"floresya/internal/saga"
+	"floresya/internal/security/identity"
+	"floresya/internal/shop/catalog"
+	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/fulfilment"
+	"floresya/internal/shop/orders"
+	"floresya/internal/shop/payments"
+	"floresya/internal/shop/rates"
+	"floresya/internal/shop/settings"
+	"floresya/internal/storage"
+)
+
+// shop is the business, wired: what the pages, the API and the back office work with.
+type shop struct {
+	db       *postgres.DB
+	log      *event.Log
+	catalog  *catalog.Catalog
+	settings *settings.Settings
+	delivery *delivery.Planner
+	rates    *rates.Keeper
+	orders   *orders.Service
+	payments *payments.Payments
+	sagas    *saga.Runner
+	identity *identity.Identity
+	pictures *storage.Files // public: pictures of products
+	receipts *storage.Files // private: what customers send as proof
+}
+
+func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, logger *slog.Logger) (*shop, error) {
+	log, err := newLog(db)
+	if err != nil {
+		return nil, err
+	}
+	s := &shop{db: db, log: log, settings: settings.New(db, log), delivery: delivery.New(db, log),
+		catalog: catalog.New(db, log, catalog.NewIds(db)), payments: payments.New(db, log)}
+	if s.rates, err = rates.New(db, log, rates.Config{Band: c.Rate.Band, StaleAfter: c.Rate.StaleAge}); err != nil {
+		return nil, err
+	}
+	s.orders = orders.New(db, log, orders.Config{Committers: c.Orders.Committers, BatchSize: c.Orders.Batch,
+		Hold: c.Orders.PaymentHold, Timeout: c.Limits.RequestTimeout}, logger, registry, func() { s.sagas.Poke() })
+	machine, err := fulfilment.Machine(s.orders)
+	if err != nil {
+		return nil, err
+	}
+	if s.sagas, err = saga.NewRunner(db, saga.Config{Jitter: rand.Float64, Logger: logger}, machine); err != nil {
+		return nil, err
+	}
+	if s.identity, err = identity.New(db, log, identity.Config{}); err != nil {
+		return nil, err
+	}
+	if s.pictures, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "media")}); err != nil {
+		return nil, err
+	}
+	s.receipts, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "receipts"), Private: true})
+	return s, err
+}
+
+// prepare makes the folders and what every shop starts with; all of it may be there already.
+func (s *shop) prepare(ctx context.Context, c config.Config) (adminPassword string, err error) {
+	for _, files := range []*storage.Files{s.pictures, s.receipts} {
+		if _, err := files.Sweep(ctx); err != nil {
+			return "", err
+		}
+	}
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"settings", func(ctx context.Context) error { return s.settings.Defaults(ctx, nil) }},
+		{"delivery calendar", s.delivery.Defaults},
+		{"payment methods", s.payments.EnsureDefaults},
+	} {
+		if err := step.do(ctx); err != nil {
+			return "", fmt.Errorf("prepare %s: %w", step.name, err)
+		}
+	}
+	adminPassword, err = s.identity.EnsureAdmin(ctx, c.Admin.Email, c.Admin.Password.Reveal())
+	if err != nil {
+		return "", fmt.Errorf("prepare the first administrator: %w", err)
+	}
+	return adminPassword, nil
+}
+
+// start runs the parts of the business, each when the one before is ready.
+func (s *shop) start(ctx context.Context, parts *system) error {
+	if err := parts.start(ctx, "order intake", 15*time.Second, s.orders.Run); err != nil {
+		return err
+	}
+	return parts.start(ctx, "sagas", 15*time.Second, s.sagas.Run)
+}
