@@ -41,7 +41,9 @@ type Key struct {
 type contextKey struct{}
 
 // WithKey returns a context whose creating command runs under k.
-func WithKey(ctx context.Context, k Key) context.Context { return context.WithValue(ctx, contextKey{}, k) }
+func WithKey(ctx context.Context, k Key) context.Context {
+	return context.WithValue(ctx, contextKey{}, k)
+}
 
 // FromContext is the context's key; without one it is made here.
 func FromContext(ctx context.Context) Key {
