@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"floresya/internal/config"
+	"floresya/internal/demo"
 	"floresya/internal/event"
 	"floresya/internal/postgres"
 	"floresya/internal/saga"
@@ -75,6 +76,13 @@ func (s *shop) prepare(ctx context.Context, c config.Config) (adminPassword stri
 	for _, files := range []*storage.Files{s.pictures, s.receipts} {
 		if _, err := files.Sweep(ctx); err != nil {
 			return "", err
+		}
+	}
+	if c.Demo {
+		err := demo.Seed(ctx, demo.Deps{Catalog: s.catalog, Settings: s.settings, Delivery: s.delivery, Payments: s.payments,
+			Rates: s.rates, Pictures: s.pictures, Now: time.Now})
+		if err != nil {
+			return "", fmt.Errorf("prepare the demo shop: %w", err)
 		}
 	}
 	for _, step := range []struct {
