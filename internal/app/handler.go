@@ -30,5 +30,7 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 		Mounts: []web.Mount{
 			{Name: "media", Prefix: "/media", Handler: s.pictures},
 		},
-	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout})
+	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout,
+		Limits: web.Limits{Read: c.Limits.ReadsPerMinute, Write: c.Limits.WritesPerMinute, Order: c.Limits.OrdersPerMinute,
+			Login: c.Limits.LoginsPerMinute, Address: c.Limits.AddressFactor}})
 }

@@ -110,6 +110,7 @@ type Limits struct {
 	BodyBytes, UploadBytes int64
 	ReadsPerMinute         int
 	WritesPerMinute        int
+	OrdersPerMinute        int
 	LoginsPerMinute        int
 	AddressFactor          int
 	RequestTimeout         time.Duration

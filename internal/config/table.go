@@ -145,6 +145,8 @@ func limits() []Setting {
 			"reads of one visitor; one view of a legacy home page is 20"),
 		number("writes-per-minute", "120", 1, 1_000_000, func(c *Config) *int { return &c.Limits.WritesPerMinute },
 			"writes of one visitor"),
+		number("orders-per-minute", "20", 1, 1_000_000, func(c *Config) *int { return &c.Limits.OrdersPerMinute },
+			"orders and payment proofs of one visitor"),
 		number("logins-per-minute", "10", 1, 10_000, func(c *Config) *int { return &c.Limits.LoginsPerMinute },
 			"attempts to sign in, of one address and of one account"),
 		number("address-factor", "20", 1, 1000, func(c *Config) *int { return &c.Limits.AddressFactor },
