@@ -20,4 +20,9 @@
 // The last good rate stays until there is a better one; a rate is never made up. An automatic answer that is further than
 // Config.Band from the previous rate is refused and recorded once as a warning; a person may confirm such a rate.
 // Certificates are always verified.
+//
+// # When things fail
+//
+// A source that hangs, floods, lies or loops costs one deadline and 2 MB, then its breaker leaves it alone. Without network the
+// shop starts and sells by the last rate; the trouble is logged when it begins and when it ends.
 package rates

@@ -21,6 +21,9 @@ const maxRate = 1_000_000 * million
 
 const million = 1_000_000
 
+// maxAhead is how many days ahead a bank publishes, long holidays included.
+const maxAhead = 10
+
 // Answer is what a source says: the rate and the day it is for.
 type Answer struct {
 	Value     money.Rate
@@ -51,6 +54,9 @@ func (k *Keeper) Record(ctx context.Context, a Answer) (Outcome, error) {
 			return nil, err
 		}
 		today := delivery.DayOf(tx.Now)
+		if a.ValueDate > today.Add(maxAhead) { // one lie about the future would outdate every true rate until then
+			return nil, fault.Invalidf("value_date", "La fecha valor %s está demasiado lejos.", a.ValueDate)
+		}
 		current, err := k.newest(ctx, tx)
 		var known *Rate
 		switch {
@@ -154,11 +160,15 @@ func refused(ctx context.Context, tx *event.Tx, version int, current Rate, a Ans
 // number is a rate as JSON holds it.
 func number(r money.Rate) string { return strings.TrimRight(strings.TrimRight(r.String(), "0"), ".") }
 
+func errByHand() error {
+	return fault.Invalidf("rate", "La tasa debe ser mayor que 0 y hasta 1.000.000, con seis decimales como mucho.")
+}
+
 // SetByHand makes value the current rate, for today, as user says. A rate outside the band is the fault rate_out_of_band
 // unless confirmed.
 func (k *Keeper) SetByHand(ctx context.Context, value money.Rate, user int, confirmed bool) (Rate, error) {
 	if value <= 0 || value > maxRate {
-		return Rate{}, fault.Invalidf("rate", "La tasa debe ser mayor que 0 y hasta 1.000.000.")
+		return Rate{}, errByHand()
 	}
 	done, err := k.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		version, err := event.NextVersion(ctx, tx, stream)
