@@ -133,9 +133,10 @@ func applyReactivated(b *pgx.Batch, run []event.Of[ProductReactivated]) {
 	touch(b, run, func(d *ProductReactivated) int { return d.ProductID }, "active = true, ")
 }
 
+// foldTexts keeps the texts apart by a character that no search can hold, so that none is found across two of them.
 const foldTexts = `
-	update products p set search_text = fold(concat_ws(E'\n', p.name, p.name_en, p.summary, p.summary_en, p.description,
-		p.description_en, p.sku, (select string_agg(concat_ws(E'\n', o.name, o.name_en), E'\n' order by o.id)
+	update products p set search_text = fold(concat_ws(E'\x1f', p.name, p.name_en, p.summary, p.summary_en, p.description,
+		p.description_en, p.sku, (select string_agg(concat_ws(E'\x1f', o.name, o.name_en), E'\x1f' order by o.id)
 			from product_occasions l join occasions o on o.id = l.occasion_id
 			where l.product_id = p.id and l.active and o.active)))`
 
