@@ -109,5 +109,8 @@ func (s *shop) start(ctx context.Context, parts *system) error {
 	if err := parts.start(ctx, "order intake", 15*time.Second, s.orders.Run); err != nil {
 		return err
 	}
-	return parts.start(ctx, "sagas", 15*time.Second, s.sagas.Run)
+	if err := parts.start(ctx, "sagas", 15*time.Second, s.sagas.Run); err != nil {
+		return err
+	}
+	return parts.start(ctx, "housekeeping", 5*time.Second, housekeeping{s.db, parts.log}.Run)
 }
