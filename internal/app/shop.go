@@ -34,6 +34,7 @@ type shop struct {
 	settings *settings.Settings
 	delivery *delivery.Planner
 	rates    *rates.Keeper
+	fetcher  *rates.Fetcher
 	orders   *orders.Service
 	payments *payments.Payments
 	sagas    *saga.Runner
@@ -50,6 +51,11 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	s := &shop{db: db, log: log, settings: settings.New(db, log), delivery: delivery.New(db, log),
 		catalog: catalog.New(db, log, catalog.NewIds(db)), payments: payments.New(db, log)}
 	if s.rates, err = rates.New(db, log, rates.Config{Band: c.Rate.Band, StaleAfter: c.Rate.StaleAge}); err != nil {
+		return nil, err
+	}
+	s.fetcher, err = rates.NewFetcher(s.rates, logger, rates.FetcherConfig{BCVURL: c.Rate.BCVURL, JSONURL: c.Rate.JSONURL,
+		ExtraCAFile: c.Rate.CAFile, Interval: c.Rate.Interval})
+	if err != nil {
 		return nil, err
 	}
 	s.orders = orders.New(db, log, orders.Config{Committers: c.Orders.Committers, BatchSize: c.Orders.Batch,
@@ -110,6 +116,9 @@ func (s *shop) start(ctx context.Context, parts *system) error {
 		return err
 	}
 	if err := parts.start(ctx, "sagas", 15*time.Second, s.sagas.Run); err != nil {
+		return err
+	}
+	if err := parts.start(ctx, "rate of the day", 15*time.Second, s.fetcher.Run); err != nil {
 		return err
 	}
 	return parts.start(ctx, "housekeeping", 5*time.Second, housekeeping{s.db, parts.log}.Run)
