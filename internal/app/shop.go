@@ -49,7 +49,8 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 		return nil, err
 	}
 	s := &shop{db: db, log: log, settings: settings.New(db, log), delivery: delivery.New(db, log),
-		catalog: catalog.New(db, log, catalog.NewIds(db)), payments: payments.New(db, log)}
+		catalog: catalog.New(db, log, catalog.NewIds(db))}
+	s.payments = payments.New(db, log, payments.Config{Hold: c.Orders.PaymentHold, Poke: func() { s.sagas.Poke() }})
 	if s.rates, err = rates.New(db, log, rates.Config{Band: c.Rate.Band, StaleAfter: c.Rate.StaleAge}); err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func newDeps(t *testing.T, pictures string) (demo.Deps, *postgres.DB) {
 	files, err := storage.New(storage.Config{Dir: pictures})
 	must(t, err)
 	return demo.Deps{Catalog: catalog.New(db, log, catalog.NewIds(db)), Settings: settings.New(db, log),
-		Delivery: delivery.New(db, log), Payments: payments.New(db, log), Rates: keeper, Pictures: files, Now: log.Now}, db
+		Delivery: delivery.New(db, log), Payments: payments.New(db, log, payments.Config{}), Rates: keeper, Pictures: files, Now: log.Now}, db
 }
 
 func must(t *testing.T, err error) {

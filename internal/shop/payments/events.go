@@ -2,10 +2,13 @@ package payments
 
 import (
 	"fmt"
+	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/google/uuid"
 
 	"floresya/internal/event"
+	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/money"
 )
 
 // MethodSet says what a payment method is from now on.
@@ -22,29 +25,66 @@ type MethodSet struct {
 	DisplayOrder int    `json:"display_order"`
 }
 
+// Submitted says that a customer told of a payment. Who paid is under Personal. It stops the order's hold.
+type Submitted struct {
+	Payment       int        `json:"payment"`
+	Order         int        `json:"order"`
+	MethodID      int        `json:"method_id,omitzero"`
+	MethodName    string     `json:"method_name"`
+	Method        string     `json:"method"`
+	User          int        `json:"user,omitzero"`
+	Personal      uuid.UUID  `json:"personal"`
+	AmountUSD     money.USD  `json:"amount_usd"`
+	AmountVES     money.VES  `json:"amount_ves,omitzero"`
+	Currency      string     `json:"currency"`
+	Rate          money.Rate `json:"rate,omitzero"`
+	Reference     string     `json:"reference"`
+	ReferenceSeen bool       `json:"reference_seen,omitzero"`
+	ReceiptURL    string     `json:"receipt_url,omitzero"`
+	ReceiptHash   string     `json:"receipt_hash,omitzero"`
+}
+
+// Accepted says that a verifier found the money, and the bank's facts about it.
+type Accepted struct {
+	Payment       int          `json:"payment"`
+	Order         int          `json:"order"`
+	BankAccount   string       `json:"bank_account,omitzero"` // "": cash
+	BankReference string       `json:"bank_reference,omitzero"`
+	ValueDate     delivery.Day `json:"value_date"`
+	Amount        money.VES    `json:"amount"` // hundredths of Currency
+	Currency      string       `json:"currency"`
+	AcceptedUSD   money.USD    `json:"accepted_usd"`
+	By            int          `json:"by,omitzero"`
+}
+
+// Rejected says that a verifier did not find the money. HoldUntil is a new hold, when one begins.
+type Rejected struct {
+	Payment   int        `json:"payment"`
+	Order     int        `json:"order"`
+	Reason    string     `json:"reason"`
+	By        int        `json:"by,omitzero"`
+	HoldUntil *time.Time `json:"hold_until,omitzero"`
+}
+
+// MoneyBack says that money of an accepted payment was given back by hand.
+type MoneyBack struct {
+	Payment   int       `json:"payment"`
+	Order     int       `json:"order"`
+	AmountUSD money.USD `json:"amount_usd"`
+	Whole     bool      `json:"whole,omitzero"` // nothing of it is left
+	Reason    string    `json:"reason"`
+	By        int       `json:"by,omitzero"`
+}
+
 // Events are the event types of payments.
 func Events() []event.Def {
 	return []event.Def{
 		event.On("payments.method_set", 1, applyMethodSet),
+		event.On("payments.submitted", 1, applySubmitted),
+		event.On("payments.accepted", 1, applyAccepted),
+		event.On("payments.rejected", 1, applyRejected),
+		event.On("payments.refunded", 1, applyRefunded),
 	}
 }
 
 func methodStream(id int) string { return fmt.Sprintf("payment-method-%d", id) }
-
-const upsertMethod = `
-	insert into payment_methods (id, code, name, name_en, type, currency, description, account_info, active, display_order,
-		version, created_at, updated_at)
-	values ($1, $2, $3, nullif($4, ''), $5, $6, nullif($7, ''), nullif($8, ''), $9, $10, $11, $12, $12)
-	on conflict (id) do update set name = excluded.name, name_en = excluded.name_en, type = excluded.type,
-		currency = excluded.currency, description = excluded.description, account_info = excluded.account_info,
-		active = excluded.active, display_order = excluded.display_order, version = excluded.version,
-		updated_at = excluded.updated_at`
-
-// One statement per event: methods change a few times a year, and an upsert must not meet the same row twice.
-func applyMethodSet(b *pgx.Batch, run []event.Of[MethodSet]) {
-	for _, e := range run {
-		d := e.Data
-		b.Queue(upsertMethod, d.ID, d.Code, d.Name, d.NameEN, d.Type, d.Currency, d.Description, d.AccountInfo, d.Active,
-			d.DisplayOrder, e.Version, e.At)
-	}
-}

@@ -3,44 +3,7 @@ package payments_test
 import (
 	"slices"
 	"testing"
-	"time"
-
-	"floresya/internal/event"
-	"floresya/internal/postgres"
-	"floresya/internal/postgres/pgtest"
-	"floresya/internal/shop/payments"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
-// bench is a shop's database with what payments need of it.
-type bench struct {
-	db       *postgres.DB
-	log      *event.Log
-	payments *payments.Payments
-}
-
-func newBench(t *testing.T) *bench {
-	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{URL: pgtest.URL(t), GeneralConns: 8, OrdersConns: 24})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	registry, err := event.NewRegistry(payments.Events())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := event.NewLog(db, registry, time.Now)
-	return &bench{db: db, log: log, payments: payments.New(db, log)}
-}
-
-func (b *bench) exec(t *testing.T, sql string, args ...any) {
-	t.Helper()
-	if _, err := b.db.Reader().Exec(t.Context(), sql, args...); err != nil {
-		t.Fatalf("%s: %v", sql, err)
-	}
-}
 
 func TestDefaultMethodsComeOnceAndSayWhereToPay(t *testing.T) {
 	t.Parallel()
@@ -50,11 +13,11 @@ func TestDefaultMethodsComeOnceAndSayWhereToPay(t *testing.T) {
 			(2, 'payment_movil_banesco_cedula', 'V-12345678', 1, now(), now()),
 			(3, 'payment_zelle_email', 'flores@example.com', 1, now(), now())`)
 	for range 2 {
-		if err := b.payments.EnsureDefaults(t.Context()); err != nil {
+		if err := b.EnsureDefaults(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	methods, err := b.payments.Methods(t.Context())
+	methods, err := b.Methods(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +37,7 @@ func TestDefaultMethodsComeOnceAndSayWhereToPay(t *testing.T) {
 		t.Errorf("where to pay by Zelle = %q, want %q", got, want)
 	}
 	var events int
-	if err := b.db.Reader().QueryRow(t.Context(), `select count(*) from events`).Scan(&events); err != nil || events != 5 {
+	if err := b.db.Reader().QueryRow(t.Context(), `select count(*) from events where type = 'payments.method_set'`).Scan(&events); err != nil || events != 5 {
 		t.Errorf("%d events (%v), want 5", events, err)
 	}
 }
