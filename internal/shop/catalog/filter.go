@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"floresya/internal/fault"
@@ -76,9 +77,28 @@ func (c *clauses) String() string {
 	return " where " + strings.Join(c.where, " and ")
 }
 
-// matching is what every kind of search looks like. The pattern is folded once, in a subquery of its own: folding it in
-// the condition would fold it for every row.
-const matching = `p.search_text like (select '%%' || replace(replace(replace(fold(%s), '\', '\\'), '%%', '\%%'), '_', '\_') || '%%')`
+// A search finds a part of search_text. The word is folded once, in a subquery of its own: folding it in the condition would
+// fold it for every row. A word of at least three letters is looked up by its trigrams; a shorter one has none, and looking
+// at every row is several times faster than reading the whole index for it.
+const (
+	byTrigrams = `p.search_text like (select '%%' || replace(replace(replace(fold(%s), '\', '\\'), '%%', '\%%'), '_', '\_') || '%%')`
+	byLetters  = `strpos(p.search_text, (select fold(%s))) > 0`
+)
+
+// matching is the condition that suits a search.
+func matching(search string) string {
+	run := 0
+	for _, r := range search {
+		run++
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			run = 0
+		}
+		if run == 3 {
+			return byTrigrams
+		}
+	}
+	return byLetters
+}
 
 // ofOccasion takes a slug, or else an id in digits.
 const ofOccasion = `p.id in (select l.product_id from product_occasions l where l.active and l.occasion_id = (
@@ -90,7 +110,7 @@ func (f Filter) clauses() *clauses {
 		c.where = append(c.where, "p.active")
 	}
 	if s := strings.TrimSpace(f.Search); s != "" {
-		c.add(matching, s)
+		c.add(matching(s), s)
 	}
 	if s := strings.TrimSpace(f.Occasion); s != "" {
 		c.add(ofOccasion, s)
