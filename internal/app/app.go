@@ -29,7 +29,7 @@ const databaseStop = 40 * time.Second
 func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (err error) {
 	local, err := cluster.Open(ctx, cluster.Config{Dir: c.Data, Log: log})
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, local.Close()) }()
 	listener, err := listen(ctx, c.Listen)
@@ -58,7 +58,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	if err := schema.Check(ctx, c.Database.URL.Reveal()); err != nil {
-		return unreachable(err)
+		return unlessStopped(ctx, unreachable(err))
 	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
