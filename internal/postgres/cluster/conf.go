@@ -83,5 +83,5 @@ func memory() uint64 {
 	if err := syscall.Sysinfo(&info); err != nil {
 		return 1 << 30
 	}
-	return uint64(info.Totalram) * uint64(info.Unit)
+	return info.Totalram * uint64(info.Unit)
 }
