@@ -58,7 +58,9 @@ func order(first, second int, at *place) []byte {
 // spread is orders all over the catalogue.
 func spread(n int64) (int, int) { return int(n*7919%products) + 1, int(n*104729%products) + 1 }
 
-func (b *bench) placing(body func(n int64) []byte) target { return post(b.shop.url+"/api/orders", body) }
+func (b *bench) placing(body func(n int64) []byte) target {
+	return post(b.shop.url+"/api/orders", body)
+}
 
 // orders measures placing over HTTP against minimal transactions without HTTP.
 func (b *bench) orders(ctx context.Context, t *table) error {
