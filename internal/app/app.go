@@ -98,6 +98,9 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		return err
 	}
 	password, err := shop.prepare(ctx, c)
+	if password != "" { // at once: whatever happens next, nobody can find it out later
+		fmt.Fprintf(out, "admin %s password %s (shown once)\n", c.Admin.Email, password)
+	}
 	if err != nil {
 		return err
 	}
@@ -128,9 +131,6 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		}
 	}
 
-	if password != "" {
-		fmt.Fprintf(out, "admin %s password %s (shown once)\n", c.Admin.Email, password)
-	}
 	if _, err := fmt.Fprintf(out, "ready %s\n", web.url()); err != nil {
 		return fmt.Errorf("say that the shop is ready: %w", err)
 	}
