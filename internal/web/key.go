@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"floresya/internal/fault"
@@ -27,18 +28,22 @@ func newKeys(secret []byte) keys {
 // a key, his id follows from route, key and content, so that a repeat of the request makes the same guest; the answer is
 // kept for the guest he becomes as well, who may repeat it with his cookie.
 func (k keys) keyOf(c *call) (idempotency.Key, error) {
-	key := idempotency.Key{Route: c.route.name(), Key: c.r.Header.Get("Idempotency-Key"), Fingerprint: k.fingerprint(c)}
+	key := idempotency.Key{Route: c.route.name(), Key: c.r.Header.Get("Idempotency-Key")}
 	if len(c.r.Header.Values("Idempotency-Key")) > 0 && !validKey(key.Key) {
 		return key, fault.Invalidf("Idempotency-Key", "La cabecera Idempotency-Key debe tener de 1 a 255 caracteres ASCII visibles.")
 	}
 	if key.Key == "" {
 		key.Key, key.Made = uuid.NewString(), true
+	} else {
+		key.Fingerprint = k.fingerprint(c)
 	}
 	switch {
 	case c.principal != nil:
 		key.Scope = "user:" + strconv.Itoa(c.principal.UserID)
 	case c.guest != uuid.Nil:
 		key.Scope = "guest:" + c.guest.String()
+	case c.route.Access != Public:
+		key.Scope = "new" // a stranger, whom the handler refuses
 	default:
 		c.guest, c.renew = k.mint(key), true
 		key.Scope, key.Alias = "new", "guest:"+c.guest.String()
@@ -58,7 +63,8 @@ func validKey(s string) bool {
 	return true
 }
 
-// fingerprint tells a repeat from another request under the same key.
+// fingerprint tells a repeat from another request under the same key. JSON counts by its meaning, not by its spelling:
+// clients that encode anew for each attempt may order names differently.
 func (k keys) fingerprint(c *call) []byte {
 	mac := hmac.New(sha256.New, k.secret[:])
 	part := func(s string) {
@@ -68,7 +74,11 @@ func (k keys) fingerprint(c *call) []byte {
 	for _, name := range c.names() {
 		part(c.r.PathValue(name))
 	}
-	mac.Write(c.body)
+	body := jsontext.Value(c.body).Clone()
+	if body.Canonicalize() != nil {
+		body = c.body
+	}
+	mac.Write(body)
 	return mac.Sum(nil)
 }
 
