@@ -10,6 +10,7 @@ import (
 	"floresya/internal/config"
 	"floresya/internal/security/secret"
 	"floresya/internal/web"
+	"floresya/internal/web/api"
 )
 
 // newMetrics is a registry of the program's own, with the runtime's figures.
@@ -25,8 +26,11 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 	if c.PublicURL != nil {
 		publicURL = c.PublicURL.String()
 	}
+	legacy := api.New(api.Deps{Catalog: s.catalog, Settings: s.settings, Rates: s.rates, Orders: s.orders, Payments: s.payments,
+		Identity: s.identity}, api.Config{PublicURL: publicURL})
 	return web.New(web.Deps{
 		Log: log, Metrics: metrics, Sessions: s.identity, Ready: s.db.Ping, Secret: master.Derive("web cookies", 32),
+		Routes: legacy.Routes(),
 		Mounts: []web.Mount{
 			{Name: "media", Prefix: "/media", Handler: s.pictures},
 		},

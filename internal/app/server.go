@@ -78,9 +78,7 @@ func (s *server) Run(ctx context.Context, ready func()) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("requests were cut off after %v", s.limit), s.http.Close())
 	}
-	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
+	<-ended // http.ErrServerClosed
 	return err
 }
 

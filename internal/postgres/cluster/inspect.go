@@ -39,7 +39,7 @@ func Inspect(dir string) (State, error) {
 	if _, err := os.Lstat(link); err == nil {
 		return s, s.existing(dir)
 	}
-	account, err := accountFor(above)
+	account, err := ServerAccount()
 	if err != nil {
 		return s, err
 	}
