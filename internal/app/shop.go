@@ -19,6 +19,7 @@ import (
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/fulfilment"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/shop/rates"
@@ -38,6 +39,8 @@ type shop struct {
 	orders   *orders.Service
 	payments *payments.Payments
 	sagas    *saga.Runner
+	mail     *notify.Sender
+	mailbox  *notify.Mailbox // letters that no server was there to send
 	identity *identity.Identity
 	pictures *storage.Files // public: pictures of products
 	receipts *storage.Files // private: what customers send as proof
@@ -50,7 +53,7 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	}
 	s := &shop{db: db, log: log, settings: settings.New(db, log), delivery: delivery.New(db, log),
 		catalog: catalog.New(db, log, catalog.NewIds(db))}
-	s.payments = payments.New(db, log, payments.Config{Hold: c.Orders.PaymentHold, Poke: func() { s.sagas.Poke() }})
+	s.payments = payments.New(db, log, payments.Config{Hold: c.Orders.PaymentHold, Poke: s.poke})
 	if s.rates, err = rates.New(db, log, rates.Config{Band: c.Rate.Band, StaleAfter: c.Rate.StaleAge}); err != nil {
 		return nil, err
 	}
@@ -60,7 +63,10 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 		return nil, err
 	}
 	s.orders = orders.New(db, log, orders.Config{Committers: c.Orders.Committers, BatchSize: c.Orders.Batch,
-		Hold: c.Orders.PaymentHold, Timeout: c.Limits.RequestTimeout}, logger, registry, func() { s.sagas.Poke() })
+		Hold: c.Orders.PaymentHold, Timeout: c.Limits.RequestTimeout}, logger, registry, s.poke)
+	if s.mail, s.mailbox, err = newMail(c, db, s.payments, logger); err != nil {
+		return nil, err
+	}
 	machine, err := fulfilment.Machine(s.orders)
 	if err != nil {
 		return nil, err
@@ -76,6 +82,12 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	}
 	s.receipts, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "receipts"), Private: true})
 	return s, err
+}
+
+// poke has what a commit made due done at once: the next steps of sagas, the letters.
+func (s *shop) poke() {
+	s.sagas.Poke()
+	s.mail.Poke()
 }
 
 // prepare makes the folders and what every shop starts with; all of it may be there already.
@@ -117,6 +129,9 @@ func (s *shop) start(ctx context.Context, parts *system) error {
 		return err
 	}
 	if err := parts.start(ctx, "sagas", 15*time.Second, s.sagas.Run); err != nil {
+		return err
+	}
+	if err := parts.start(ctx, "mail", 40*time.Second, s.mail.Run); err != nil {
 		return err
 	}
 	if err := parts.start(ctx, "rate of the day", 15*time.Second, s.fetcher.Run); err != nil {
