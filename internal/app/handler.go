@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -11,6 +12,7 @@ import (
 	"floresya/internal/security/secret"
 	"floresya/internal/web"
 	"floresya/internal/web/api"
+	"floresya/internal/web/front"
 )
 
 // newMetrics is a registry of the program's own, with the runtime's figures.
@@ -27,14 +29,44 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 		publicURL = c.PublicURL.String()
 	}
 	legacy := api.New(api.Deps{Catalog: s.catalog, Settings: s.settings, Rates: s.rates, Orders: s.orders, Payments: s.payments,
-		Identity: s.identity}, api.Config{PublicURL: publicURL})
+		Identity: s.identity}, api.Config{PublicURL: publicURL, Shop: base(c), Front: c.Front != ""})
+	mounts, err := s.mounts(c)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Deps{
 		Log: log, Metrics: metrics, Sessions: s.identity, Ready: s.db.Ping, Secret: master.Derive("web cookies", 32),
 		Routes: legacy.Routes(),
-		Mounts: []web.Mount{
-			{Name: "media", Prefix: "/media", Handler: s.pictures},
-		},
-	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout,
+		Mounts: mounts,
+	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout, Body: c.Limits.BodyBytes,
 		Limits: web.Limits{Read: c.Limits.ReadsPerMinute, Write: c.Limits.WritesPerMinute, Order: c.Limits.OrdersPerMinute,
 			Login: c.Limits.LoginsPerMinute, Address: c.Limits.AddressFactor}})
+}
+
+// base is where the built-in shop stands: beside a front end that has the root.
+func base(c config.Config) string {
+	if c.Front != "" {
+		return "/tienda"
+	}
+	return ""
+}
+
+// mounts are the pages and files beside the API.
+func (s *shop) mounts(c config.Config) ([]web.Mount, error) {
+	mounts := []web.Mount{
+		{Name: "media", Prefix: "/media", Handler: s.pictures},
+	}
+	if c.Front == "" {
+		return mounts, nil
+	}
+	pages, err := front.Open(c.Front, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range mounts {
+		if m.Prefix == "/media" || m.Prefix == "/assets" { // the front end may have such folders of its own
+			mounts[i].Handler = pages.Else(m.Handler)
+		}
+	}
+	return append(mounts, web.Mount{Name: "front end", Prefix: "/", Handler: pages, Pages: true}), nil
 }

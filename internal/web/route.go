@@ -48,7 +48,7 @@ type Route struct {
 	Pattern string // "/api/products/{id}"; a literal segment wins over a parameter
 	Access  Access
 	Class   Class
-	// Body is the most bytes a request may bring; 0 means the default of 1 MiB for methods that have a body.
+	// Body is the most bytes a request may bring; 0 means Config.Body for methods that have a body.
 	Body int64
 	// Creates: the request runs under an idempotency key.
 	Creates bool
@@ -97,7 +97,6 @@ func safe(method string) bool {
 
 const (
 	maxParams    = 4
-	defaultBody  = 1 << 20
 	maxSegments  = 16
 	maxURLLength = 8 << 10
 )

@@ -189,7 +189,7 @@ func (s *Server) readBody(c *call) error {
 	case c.route.Body > 0:
 		limit = c.route.Body
 	case !safe(c.r.Method):
-		limit = defaultBody
+		limit = s.cfg.Body
 	}
 	if c.r.ContentLength > limit {
 		c.Header().Set("Connection", "close")

@@ -71,6 +71,8 @@ type Config struct {
 	// TrustedProxies are networks whose X-Forwarded-For is believed. Default none.
 	TrustedProxies []netip.Prefix
 	Limits         Limits
+	// Body is the most bytes a request to the API may bring, unless its route says otherwise. Default 1 MiB.
+	Body int64
 	// Timeout ends the work on an API request. Default 10 s.
 	Timeout time.Duration
 }
@@ -98,6 +100,9 @@ func New(deps Deps, cfg Config) (*Server, error) {
 	}
 	if cfg.Timeout <= 0 {
 		cfg.Timeout = 10 * time.Second
+	}
+	if cfg.Body <= 0 {
+		cfg.Body = 1 << 20
 	}
 	var errs []error
 	if deps.Log == nil || deps.Metrics == nil || deps.Sessions == nil || deps.Ready == nil {
