@@ -29,7 +29,7 @@ const databaseStop = 40 * time.Second
 func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (err error) {
 	local, err := cluster.Open(ctx, cluster.Config{Dir: c.Data, Log: log})
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, local.Close()) }()
 	listener, err := listen(ctx, c.Listen)
@@ -58,7 +58,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 		return err
 	}
 	if err := schema.Check(ctx, c.Database.URL.Reveal()); err != nil {
-		return unreachable(err)
+		return unlessStopped(ctx, unreachable(err))
 	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
@@ -98,6 +98,9 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		return err
 	}
 	password, err := shop.prepare(ctx, c)
+	if password != "" { // at once: whatever happens next, nobody can find it out later
+		fmt.Fprintf(out, "admin %s password %s (shown once)\n", c.Admin.Email, password)
+	}
 	if err != nil {
 		return err
 	}
@@ -128,9 +131,6 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		}
 	}
 
-	if password != "" {
-		fmt.Fprintf(out, "admin %s password %s (shown once)\n", c.Admin.Email, password)
-	}
 	if _, err := fmt.Fprintf(out, "ready %s\n", web.url()); err != nil {
 		return fmt.Errorf("say that the shop is ready: %w", err)
 	}

@@ -19,5 +19,5 @@ func WithDatabase(ctx context.Context, c config.Config, log *slog.Logger, do fun
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(ctx, url), done())
+	return errors.Join(unreachable(do(ctx, url)), done())
 }

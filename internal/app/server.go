@@ -78,7 +78,9 @@ func (s *server) Run(ctx context.Context, ready func()) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("requests were cut off after %v", s.limit), s.http.Close())
 	}
-	<-ended // http.ErrServerClosed
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
 	return err
 }
 

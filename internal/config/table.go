@@ -116,10 +116,10 @@ func rate() []Setting {
 			unit("file"),
 		duration("bcv-interval", "1h", time.Minute, 24*time.Hour, func(c *Config) *time.Duration { return &c.Rate.Interval },
 			"pause between two looks at the sources"),
-		ratio("bcv-band", "0.15", 0.01, 1, func(c *Config) *float64 { return &c.Rate.Band },
+		ratio("bcv-band", "0.2", 0.01, 1, func(c *Config) *float64 { return &c.Rate.Band },
 			"a rate that differs more from the previous one is not believed without an administrator"),
-		duration("bcv-stale", "96h", time.Hour, 30*24*time.Hour, func(c *Config) *time.Duration { return &c.Rate.StaleAge },
-			"a rate that was fetched longer ago is shown as stale"),
+		duration("bcv-stale", "72h", 24*time.Hour, 30*24*time.Hour, func(c *Config) *time.Duration { return &c.Rate.StaleAge },
+			"a rate whose value date is longer ago, in whole days, is shown as stale"),
 	)
 }
 

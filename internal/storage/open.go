@@ -54,7 +54,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, err)
 		return
 	}
-	defer content.Close() //nolint:errcheck // only read
+	defer content.Close()
 	header(w, object, "public, max-age=31536000, immutable")
 	http.ServeContent(w, r, "", time.Time{}, content)
 }
@@ -66,7 +66,7 @@ func (f *Files) Show(w http.ResponseWriter, r *http.Request, key string) error {
 	if err != nil {
 		return err
 	}
-	defer content.Close() //nolint:errcheck // only read
+	defer content.Close()
 	header(w, object, "private, no-store")
 	http.ServeContent(w, r, "", time.Time{}, content)
 	return nil

@@ -14,7 +14,7 @@ func configure(p place) error {
 		return err
 	}
 	var ident strings.Builder
-	for _, user := range []string{nameOf(os.Geteuid()), p.account.Name} {
+	for _, user := range []string{nameOf(os.Geteuid()), p.account.Name, "root"} { // root could become each of them
 		for _, r := range []string{admin, role} {
 			fmt.Fprintf(&ident, "floresya %q %s\n", user, r)
 		}
@@ -83,5 +83,5 @@ func memory() uint64 {
 	if err := syscall.Sysinfo(&info); err != nil {
 		return 1 << 30
 	}
-	return uint64(info.Totalram) * uint64(info.Unit)
+	return info.Totalram * uint64(info.Unit)
 }

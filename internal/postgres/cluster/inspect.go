@@ -39,7 +39,7 @@ func Inspect(dir string) (State, error) {
 	if _, err := os.Lstat(link); err == nil {
 		return s, s.existing(dir)
 	}
-	account, err := ServerAccount()
+	account, err := accountFor(above)
 	if err != nil {
 		return s, err
 	}

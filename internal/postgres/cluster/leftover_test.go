@@ -165,3 +165,26 @@ func TestFolderOutOfReachIsReplaced(t *testing.T) {
 		}
 	}
 }
+
+func TestRootWorksForTheOwnerOfTheFolder(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	owner := os.Geteuid()
+	if owner == 0 {
+		owner = 65534
+		if err := os.Chown(dir, owner, owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := open(t, cluster.Config{Dir: dir})
+	info, err := os.Stat(c.DataDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := int(info.Sys().(*syscall.Stat_t).Uid); got != owner || filepath.Dir(c.DataDir()) != dir {
+		t.Errorf("the database in %s belongs to user %d, want it in %s and of user %d", c.DataDir(), got, dir, owner)
+	}
+}

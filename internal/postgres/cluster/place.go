@@ -53,13 +53,13 @@ func locate(dir, elsewhere string) (place, error) {
 }
 
 func locateNew(dir, link, elsewhere string) (place, error) {
-	account, err := ServerAccount()
-	if err != nil {
-		return place{}, err
-	}
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return place{}, explain(dir, err)
+	}
+	account, err := accountFor(real)
+	if err != nil {
+		return place{}, err
 	}
 	if account.reaches(real) {
 		return place{pgdata: filepath.Join(real, "postgres"), account: account}, nil
@@ -78,6 +78,26 @@ func locateNew(dir, link, elsewhere string) (place, error) {
 	}
 	return place{pgdata: pgdata, account: account, moved: true}, nil
 }
+
+// accountFor is who will own a new server in dir: for root the folder's owner, if that is an ordinary user, so that
+// he can go on without root later.
+func accountFor(dir string) (Account, error) {
+	account, err := ServerAccount()
+	if err != nil || !account.drop {
+		return account, err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return Account{}, explain(dir, err)
+	}
+	if stat := info.Sys().(*syscall.Stat_t); stat.Uid >= firstPerson {
+		return Account{Name: nameOf(int(stat.Uid)), UID: int(stat.Uid), GID: int(stat.Gid), drop: true}, nil
+	}
+	return account, nil
+}
+
+// firstPerson is the least number of a user who is a person, by the custom of all distributions.
+const firstPerson = 1000
 
 // makeHome makes a folder that was not there: what an earlier data folder of the same name left is neither used nor
 // touched.

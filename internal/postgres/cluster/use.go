@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,8 +12,8 @@ import (
 // Use gives the URL of the data folder's database to a tool: of the running server when the folder is in use, else
 // of one that is started now and stopped by done. It makes no new database.
 func Use(ctx context.Context, config Config) (url string, done func() error, err error) {
-	if _, err := os.Stat(filepath.Join(config.Dir, "postgres")); err != nil {
-		return "", nil, explain(config.Dir, err)
+	if _, err := os.Lstat(filepath.Join(config.Dir, "postgres")); err != nil {
+		return "", nil, fmt.Errorf("there is no database in the data folder %s: `floresya up` makes one", config.Dir)
 	}
 	c, err := Open(ctx, config)
 	if _, busy := errors.AsType[*BusyError](err); busy {

@@ -7,8 +7,6 @@ import (
 	"floresya/internal/postgres/schema"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 func TestDatabasesOfTwoTestsAreApart(t *testing.T) {
 	t.Parallel()
 	one, two := pgtest.Pool(t), pgtest.Pool(t)

@@ -123,6 +123,24 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestAPastCutoffSaysWhenItWas(t *testing.T) {
+	t.Parallel()
+	s := standing{day: saturday, zone: Zone{ID: 1, Active: true}, capacity: 1, slot: Slot{ID: 1, Weekday: time.Saturday,
+		Starts: "09:00", Ends: "12:00", Cutoff: 13 * time.Hour, Active: true}}
+	for now, want := range map[string]string{
+		"2026-07-04T00:00:00Z": "Ese horario cerró a las 8:00 p. m. Ese día ya no queda otro: elige otro día.",
+		"2026-07-04T12:00:00Z": "Ese horario cerró el viernes 3 de julio a las 8:00 p. m. Ese día ya no queda otro: elige otro día.",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := fault.Of(loaded(s).Check(s.key(), 1, at)); f.Code != "slot_past" || f.Msg != want {
+			t.Errorf("at %s: got %s %q, want %q", now, f.Code, f.Msg, want)
+		}
+	}
+}
+
 func TestOrdersOfOneBatchSeeEachOther(t *testing.T) {
 	t.Parallel()
 	s := altamira(t)

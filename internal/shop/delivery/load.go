@@ -27,16 +27,15 @@ func newLoad() *Load {
 }
 
 // selectStandings reads every slot of each day × zone with all that decides about it, in one snapshot. A zone without a day
-// comes alone.
+// comes alone. The pairs are distinct, and the weekday comes along, because orders wait for this statement.
 const selectStandings = `
 	select coalesce(k.day::text, ''), z.id, z.kind, z.name, z.slug, z.fee_usd, z.active, z.display_order, z.version,
 		s.id, s.weekday, to_char(s.starts, 'HH24:MI'), to_char(s.ends, 'HH24:MI'),
 		extract(epoch from s.cutoff)::bigint, s.active, s.version,
 		coalesce(c.capacity, sz.capacity), coalesce(c.reserved, 0), coalesce(c.closed, false), coalesce(b.reason, '')
-	from (select distinct nullif(d, '')::date, z from unnest($1::text[], $2::int[]) u (d, z)) k (day, zone)
+	from unnest($1::text[]::date[], $2::int[], $3::int[]) k (day, weekday, zone)
 	join zones z on z.id = k.zone
-	left join (slot_zones sz join delivery_slots s on s.id = sz.slot_id)
-		on sz.zone_id = z.id and s.weekday = extract(dow from k.day)
+	left join (slot_zones sz join delivery_slots s on s.id = sz.slot_id) on sz.zone_id = z.id and s.weekday = k.weekday
 	left join delivery_capacity c on c.day = k.day and c.slot_id = s.id and c.zone_id = z.id
 	left join blackout_days b on b.day = k.day
 	order by k.day, z.id, s.starts, s.id`
@@ -45,15 +44,31 @@ const selectStandings = `
 // results of b are closed. Keys without a day load their zone. To decide on it, take LockCapacity of the keys before.
 func QueueLoad(b *pgx.Batch, keys []CapacityKey) *Load {
 	l := newLoad()
-	days, zones := make([]string, 0, len(keys)), make([]int, 0, len(keys))
+	var (
+		days     []*string
+		weekdays []*int
+		zones    []int
+		seen     = map[dayZone]bool{}
+	)
 	for _, k := range keys {
-		day := k.Day
-		if !day.Valid() { // Check refuses it; one wrong day must not fail the batch of all
-			day = ""
+		at := dayZone{k.Day, k.Zone}
+		if !k.Day.Valid() { // Check refuses it; one wrong day must not fail the batch of all
+			at.day = ""
 		}
-		days, zones = append(days, string(day)), append(zones, k.Zone)
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		var (
+			day     *string
+			weekday *int
+		)
+		if at.day != "" {
+			day, weekday = new(string(at.day)), new(int(at.day.Weekday()))
+		}
+		days, weekdays, zones = append(days, day), append(weekdays, weekday), append(zones, k.Zone)
 	}
-	b.Queue(selectStandings, days, zones).Query(l.read)
+	b.Queue(selectStandings, days, weekdays, zones).Query(l.read)
 	return l
 }
 
@@ -144,7 +159,7 @@ func (l *Load) Check(key CapacityKey, n int, now time.Time) error {
 		return fault.New(fault.Conflict, "day_blackout", "El %s no entregamos: %s. Elige otro día.", key.Day.spanish(), o.Reason).
 			With("day", string(key.Day)).With("reason", o.Reason)
 	case o.State == Past:
-		return l.refuse(fault.Conflict, "slot_past", "Ese horario cerró a las "+hour(o.Closes)+".", key, now)
+		return l.refuse(fault.Conflict, "slot_past", "Ese horario cerró "+closedSince(o.Closes, now), key, now)
 	case o.State == Closed:
 		return l.refuse(fault.Conflict, "slot_closed", "Ese horario está cerrado.", key, now)
 	case o.Left < n:

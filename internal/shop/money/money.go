@@ -29,9 +29,10 @@ const (
 	CurrencyVES Currency = "VES"
 )
 
-// USD is an amount in cents; VES one in hundredths of a bolívar (céntimos).
 type (
+	// USD is an amount in cents.
 	USD int64
+	// VES is an amount in hundredths of a bolívar (céntimos).
 	VES int64
 )
 

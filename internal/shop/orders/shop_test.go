@@ -25,6 +25,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // of 5 places every day, and a rate of 40.
 type shop struct {
 	*orders.Service
+	url  string
 	db   *postgres.DB
 	pool *pgxpool.Pool
 	log  *event.Log
@@ -32,7 +33,8 @@ type shop struct {
 
 func newShop(t testing.TB, cfg orders.Config) *shop {
 	t.Helper()
-	db, err := postgres.Open(t.Context(), postgres.Config{URL: pgtest.URL(t)})
+	url := pgtest.URL(t)
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func newShop(t testing.TB, cfg orders.Config) *shop {
 		t.Fatal(err)
 	}
 	log := event.NewLog(db, registry, time.Now)
-	s := &shop{db: db, pool: db.Pgx(), log: log,
+	s := &shop{url: url, db: db, pool: db.Pgx(), log: log,
 		Service: orders.New(db, log, cfg, slog.Default(), prometheus.NewRegistry(), func() {})}
 	s.seed(t)
 	ctx, cancel := context.WithCancel(context.Background())

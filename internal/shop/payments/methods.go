@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -148,7 +149,7 @@ func (p *Payments) SetMethod(ctx context.Context, m MethodSet) error {
 	_, err := p.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		var version int
 		err := tx.QueryRow(ctx, `select version from payment_methods where id = $1 and code = $2 for no key update`, m.ID, m.Code).Scan(&version)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil, fault.NotFoundf("Payment method not found.")
 		}
 		if err != nil {

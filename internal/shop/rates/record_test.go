@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -11,6 +12,7 @@ import (
 	"floresya/internal/event"
 	"floresya/internal/fault"
 	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/money"
 )
 
 func TestDecideWhichAnswerIsCurrent(t *testing.T) {
@@ -130,5 +132,36 @@ func TestTheLogRebuildsTheRates(t *testing.T) {
 	})
 	if !errors.Is(err, undo) {
 		t.Fatal(err)
+	}
+}
+
+// TestTheNewestRateHasTheHighestID holds also when people set rates at once: Current goes by id.
+func TestTheNewestRateHasTheHighestID(t *testing.T) {
+	t.Parallel()
+	now := friday
+	k := newKeeper(t, &now)
+	var wg sync.WaitGroup
+	for i := range 5 { // of five at once, each loses at most four times
+		wg.Go(func() {
+			if _, err := k.SetByHand(t.Context(), rate(t, "300")+money.Rate(i), 0, false); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	events, err := k.log.Stream(t.Context(), k.db.Reader(), stream)
+	if err != nil || len(events) != 5 {
+		t.Fatalf("got %d events, %v", len(events), err)
+	}
+	last := 0
+	for _, e := range events {
+		r := e.Payload.(*Recorded)
+		if r.ID <= last || (r.Setting != 0) != (e.Version == 1) {
+			t.Errorf("version %d after id %d: %+v", e.Version, last, r)
+		}
+		last = r.ID
+	}
+	if r, err := k.Current(t.Context()); err != nil || r.ID != last {
+		t.Errorf("current: %+v, %v; want id %d", r, err, last)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Lang is a language of the pages. The zero value is Spanish, the shop's own.
 type Lang int
 
+// The languages.
 const (
 	ES Lang = iota
 	EN
