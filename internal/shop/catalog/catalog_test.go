@@ -148,3 +148,38 @@ func TestProductsAreFoundByWhatNamesThem(t *testing.T) {
 	_, err = s.BySlug(t.Context(), "no\x00such\xff")
 	wantFault(t, err, fault.NotFound, "not_found")
 }
+
+func TestCoversAreProductsThatCanBeShown(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	love, err := s.CreateOccasion(t.Context(), catalog.OccasionDetails{Name: "Amor", Active: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []int
+	for i, change := range []func(*catalog.NewProduct){
+		func(n *catalog.NewProduct) {}, // no picture
+		func(n *catalog.NewProduct) { n.DrawingURL, n.Inactive = "/a.svg", true },
+		func(n *catalog.NewProduct) { n.DrawingURL = "/b.svg" },
+		func(n *catalog.NewProduct) { n.Images = []catalog.NewImage{picture(1, true)} },
+		func(n *catalog.NewProduct) { n.DrawingURL = "/c.svg" }, // one more than asked for
+	} {
+		n := product(fmt.Sprintf("Ramo %d", i))
+		n.Occasions = []int{love}
+		change(&n)
+		if id := s.add(t, n); i == 2 || i == 3 {
+			shown = append(shown, id)
+		}
+	}
+	covers, err := s.Covers(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	for _, p := range covers[love] {
+		got = append(got, p.ID)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(shown) {
+		t.Errorf("got products %v, want %v", got, shown)
+	}
+}

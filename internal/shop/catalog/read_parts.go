@@ -100,6 +100,31 @@ func (r *Reader) ProductOccasions(ctx context.Context, products []int) (map[int]
 	return found, nil
 }
 
+// Covers is for each active occasion, by id, a few of its active products that have a picture, oldest first.
+func (r *Reader) Covers(ctx context.Context, each int) (map[int][]Product, error) {
+	rows, err := r.q.Query(ctx, `select o.id, c.id, c.slug, c.drawing_url, c.image_medium from occasions o, lateral (
+		select p.id, p.slug, coalesce(p.drawing_url, '') as drawing_url, coalesce(p.image_medium, '') as image_medium
+		from product_occasions l join products p on p.id = l.product_id
+		where l.occasion_id = o.id and l.active and p.active and coalesce(p.drawing_url, p.image_medium, '') <> ''
+		order by p.id limit $1) c where o.active order by o.id, c.id`, each)
+	if err != nil {
+		return nil, fmt.Errorf("read covers of occasions: %w", err)
+	}
+	covers := map[int][]Product{}
+	var (
+		occasion int
+		p        Product
+	)
+	_, err = pgx.ForEachRow(rows, []any{&occasion, &p.ID, &p.Slug, &p.DrawingURL, &p.Images.Medium}, func() error {
+		covers[occasion] = append(covers[occasion], p)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read covers of occasions: %w", err)
+	}
+	return covers, nil
+}
+
 // Images is the files of a product's pictures, by picture, then smallest first. A product without any has none; whether the
 // product exists is not looked at.
 func (r *Reader) Images(ctx context.Context, product int) ([]Image, error) {

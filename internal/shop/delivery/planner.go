@@ -89,6 +89,29 @@ func (p *Planner) Calendar(ctx context.Context, zoneID int, from Day, days int, 
 	return offers, nil
 }
 
+// Calendars is the calendar of several zones at once: by day, then in the order of zones, then by start. A zone that does
+// not exist has no offers.
+func (p *Planner) Calendars(ctx context.Context, zones []int, from Day, days int, now time.Time) ([]Offer, error) {
+	if !from.Valid() || days < 1 || days > maxDays {
+		return nil, fault.Invalidf("days", "Pide entre 1 y %d días.", maxDays)
+	}
+	keys := make([]CapacityKey, 0, days*len(zones))
+	for i := range days {
+		for _, zone := range zones {
+			keys = append(keys, CapacityKey{Day: from.Add(i), Zone: zone})
+		}
+	}
+	l, err := load(ctx, p.db.Reader(), keys)
+	if err != nil {
+		return nil, err
+	}
+	var offers []Offer
+	for _, k := range keys {
+		offers = append(offers, l.Offers(k.Day, k.Zone, now)...)
+	}
+	return offers, nil
+}
+
 // load is QueueLoad sent alone.
 func load(ctx context.Context, q postgres.Querier, keys []CapacityKey) (*Load, error) {
 	b := &pgx.Batch{}

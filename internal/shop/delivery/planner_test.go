@@ -123,3 +123,20 @@ func TestAFullSlotNamesWhatIsLeft(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestCalendarsAreTheCalendarsOfTheirZones(t *testing.T) {
+	t.Parallel()
+	s := altamira(t)
+	s.happened(t, event.New{Stream: "zone-2", Version: 1, Payload: &ZoneSet{ID: 2, Kind: Delivery, Name: "Baruta", Slug: "baruta", Active: true}})
+	if err := s.reserve(t.Context(), CapacityKey{saturday, 2, 1}, 2, friday); err != nil {
+		t.Fatal(err)
+	}
+	want, err := s.Calendar(t.Context(), 1, "2026-07-03", 9, friday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Calendars(t.Context(), []int{2, 1, 99}, "2026-07-03", 9, friday) // 2 has no slots, 99 does not exist
+	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, %v\nwant %v", got, err, want)
+	}
+}

@@ -49,6 +49,9 @@ type Place struct {
 	PaymentMethod string // code of a payment method; "" when not told yet
 	StatedTotal   *money.USD
 	Lines         []Line
+	// Abroad says that the customer's phone may be one of another country, "+34 600 000 000". The legacy pages know only
+	// Venezuelan numbers; whoever sends flowers from elsewhere has none.
+	Abroad bool
 }
 
 // Line is one item asked for. Stated amounts are what the customer was shown; nil when not told.
@@ -106,7 +109,7 @@ func (p *Place) checkPeople(c *fault.Checker) {
 	within(c, name, 255, "customer_name", "Nombre del cliente")
 	if c.Check(p.Customer.Phone != "", "customer_phone", "Teléfono es requerido") {
 		c.Check(len(p.Customer.Phone) <= 20, "customer_phone", "Teléfono no puede exceder 20 caracteres")
-		if msg := phoneFault(p.Customer.Phone); msg != "" {
+		if msg := phoneFault(p.Customer.Phone); msg != "" && !(p.Abroad && foreignPhone(p.Customer.Phone)) {
 			c.Check(false, "customer_phone", "%s", msg)
 		}
 	}
@@ -220,6 +223,22 @@ func phoneFault(phone string) string {
 		}
 	}
 	return "Número de teléfono venezolano inválido. Debe comenzar con 0412, 0414, 0416, 0424, 0426 o 0212"
+}
+
+// foreignPhone reports whether phone has the international form of a country other than Venezuela: a plus sign and 8 to 15
+// digits.
+func foreignPhone(phone string) bool {
+	rest, plus := strings.CutPrefix(phone, "+")
+	digits := 0
+	for _, r := range rest {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune(" -()./", r):
+			return false
+		}
+	}
+	return plus && digits >= 8 && digits <= 15 && !strings.HasPrefix(rest, "58") && !strings.HasPrefix(rest, "0")
 }
 
 // keys of the capacity an order needs: none when the date is still to be agreed.
