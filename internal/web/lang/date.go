@@ -62,13 +62,25 @@ func (l Lang) Hour(t time.Time) string {
 
 // Clock writes minutes after midnight: "3:48 p. m." or "3:48 pm". The spaces inside do not break.
 func (l Lang) Clock(minutes int) string {
-	h, m := minutes/60, minutes%60
-	return strconv.Itoa((h+11)%12+1) + ":" + two(int64(m)) + "\u00a0" + l.half(h)
+	return l.digits(minutes) + "\u00a0" + l.half(minutes/60)
+}
+
+// digits is a time of the 12-hour clock without its half: "3:48".
+func (l Lang) digits(minutes int) string {
+	return strconv.Itoa((minutes/60+11)%12+1) + ":" + two(int64(minutes%60))
 }
 
 // Span is a time slot in minutes after midnight: "9:00 a. m. a 12:00 p. m." or "9:00 am to 12:00 pm".
 func (l Lang) Span(from, to int) string {
 	return l.Clock(from) + l.Pick(" a ", " to ") + l.Clock(to)
+}
+
+// Hours is a time slot to choose from: "9:00 a 12:00" or "9:00 am to 12:00 pm".
+func (l Lang) Hours(from, to int) string {
+	if l == EN {
+		return l.Span(from, to)
+	}
+	return l.digits(from) + " a " + l.digits(to)
 }
 
 // ShortSpan is a time slot as people say it: "9 a 12", "3:30 a 6"; in English, where the half of the day is always
@@ -84,6 +96,22 @@ func (l Lang) ShortSpan(from, to int) string {
 func (l Lang) When(t, now time.Time) string {
 	t, now = t.In(Caracas()), now.In(Caracas())
 	return Capital(l.Near(t, now)) + ", " + l.Hour(t)
+}
+
+// Until is a moment as the end of a sentence: "hoy a las 3:40 p. m.", "el viernes 27 nov a las …", "today at 3:40 pm".
+func (l Lang) Until(t, now time.Time) string {
+	t, now = t.In(Caracas()), now.In(Caracas())
+	near := l.Near(t, now)
+	if l == EN {
+		return near + " at " + l.Hour(t)
+	}
+	if near == l.ShortDay(t) {
+		near = "el " + near
+	}
+	if t.Hour()%12 == 1 {
+		return near + " a la " + l.Hour(t)
+	}
+	return near + " a las " + l.Hour(t)
 }
 
 // Near names a day by its distance: "hoy", "mañana", "ayer", else its ShortDay.

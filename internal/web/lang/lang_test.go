@@ -35,9 +35,12 @@ func TestDatesAndHours(t *testing.T) {
 		{lang.ES.Hour(tuesday), "3:48 p. m."}, {lang.EN.Hour(tuesday.UTC()), "3:48 pm"},
 		{lang.ES.Clock(0), "12:00 a. m."}, {lang.ES.Clock(12 * 60), "12:00 p. m."}, {lang.EN.Clock(24 * 60), "12:00 am"},
 		{lang.ES.Span(540, 720), "9:00 a. m. a 12:00 p. m."}, {lang.EN.Span(540, 720), "9:00 am to 12:00 pm"},
+		{lang.ES.Hours(540, 720), "9:00 a 12:00"}, {lang.EN.Hours(900, 1080), "3:00 pm to 6:00 pm"},
 		{lang.ES.ShortSpan(540, 720), "9 a 12"}, {lang.ES.ShortSpan(930, 1080), "3:30 a 6"}, {lang.EN.ShortSpan(540, 720), "9 am–12 pm"},
 		{lang.ES.When(tuesday, tuesday), "Hoy, 3:48 p. m."}, {lang.EN.When(tuesday, tuesday.AddDate(0, 0, 1)), "Yesterday, 3:48 pm"},
 		{lang.ES.When(tuesday, tuesday.AddDate(0, 0, 9)), "Martes 24 nov, 3:48 p. m."},
+		{lang.ES.Until(tuesday, tuesday), "hoy a las 3:48 p. m."}, {lang.EN.Until(tuesday, tuesday.AddDate(0, 0, -1)), "tomorrow at 3:48 pm"},
+		{lang.ES.Until(tuesday.Add(-2*time.Hour), tuesday.AddDate(0, 0, -4)), "el martes 24 nov a la 1:48 p. m."},
 		{lang.Capital("ámbar"), "Ámbar"}, {lang.Capital("s"), "S"}, {lang.Capital(""), ""},
 	} {
 		if plain(c.got) != c.want {

@@ -1,9 +1,14 @@
 package lang
 
-import "strconv"
+import (
+	"strconv"
 
-// USD writes an amount in cents: "$81.00", "$1,250.00", in both languages.
-func USD(cents int64) string {
+	"floresya/internal/shop/money"
+)
+
+// USD writes dollars: "$81.00", "$1,250.00", in both languages.
+func USD(amount money.USD) string {
+	cents := int64(amount)
 	sign := ""
 	if cents < 0 {
 		sign, cents = "-", -cents
@@ -12,7 +17,7 @@ func USD(cents int64) string {
 }
 
 // ShortUSD is USD without the cents of a round amount: "$81", "$4.50".
-func ShortUSD(cents int64) string {
+func ShortUSD(cents money.USD) string {
 	if cents%100 != 0 {
 		return USD(cents)
 	}
@@ -20,8 +25,9 @@ func ShortUSD(cents int64) string {
 	return s[:len(s)-len(".00")]
 }
 
-// Bs writes an amount in hundredths of a bolívar: "Bs 19.747,80", in English "Bs 19,747.80". The space does not break.
-func (l Lang) Bs(cents int64) string {
+// Bs writes bolívares: "Bs 19.747,80", in English "Bs 19,747.80". The space does not break.
+func (l Lang) Bs(amount money.VES) string {
+	cents := int64(amount)
 	sign := ""
 	if cents < 0 {
 		sign, cents = "-", -cents
@@ -34,7 +40,7 @@ func (l Lang) Bs(cents int64) string {
 
 // WholeBs writes the amounts of an order, which are whole bolívares: "Bs 19.748". Hundredths, should there be any, are
 // shown rather than lost.
-func (l Lang) WholeBs(cents int64) string {
+func (l Lang) WholeBs(cents money.VES) string {
 	if cents%100 != 0 {
 		return l.Bs(cents)
 	}
@@ -69,3 +75,14 @@ func two(n int64) string {
 	}
 	return strconv.FormatInt(n, 10)
 }
+
+// Amount writes an amount in its own currency.
+func (l Lang) Amount(m money.Money) string {
+	if m.Currency == money.CurrencyVES {
+		return l.Bs(money.VES(m.Minor))
+	}
+	return USD(money.USD(m.Minor))
+}
+
+// Two writes a number of at most two digits with both: "07".
+func Two(n int) string { return two(int64(n)) }
