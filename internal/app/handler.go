@@ -30,14 +30,18 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 	}
 	legacy := api.New(api.Deps{Catalog: s.catalog, Settings: s.settings, Rates: s.rates, Orders: s.orders, Payments: s.payments,
 		Identity: s.identity}, api.Config{PublicURL: publicURL, Shop: base(c), Front: c.Front != ""})
-	mounts, err := s.mounts(c)
+	pages, err := s.pages(c, publicURL, log)
+	if err != nil {
+		return nil, err
+	}
+	mounts, err := s.mounts(c, pages)
 	if err != nil {
 		return nil, err
 	}
 	return web.New(web.Deps{
 		Log: log, Metrics: metrics, Sessions: s.identity, Ready: s.db.Ping, Secret: master.Derive("web cookies", 32),
 		Routes: legacy.Routes(),
-		Mounts: mounts,
+		Mounts: mounts, ErrorPage: pages.errorPage,
 	}, web.Config{PublicURL: publicURL, TrustedProxies: c.TrustedProxies, Timeout: c.Limits.RequestTimeout, Body: c.Limits.BodyBytes,
 		Limits: web.Limits{Read: c.Limits.ReadsPerMinute, Write: c.Limits.WritesPerMinute, Order: c.Limits.OrdersPerMinute,
 			Login: c.Limits.LoginsPerMinute, Address: c.Limits.AddressFactor}})
@@ -52,21 +56,21 @@ func base(c config.Config) string {
 }
 
 // mounts are the pages and files beside the API.
-func (s *shop) mounts(c config.Config) ([]web.Mount, error) {
-	mounts := []web.Mount{
+func (s *shop) mounts(c config.Config, pages *pages) ([]web.Mount, error) {
+	mounts := append([]web.Mount{
 		{Name: "media", Prefix: "/media", Handler: s.pictures},
-	}
+	}, pages.mounts...)
 	if c.Front == "" {
 		return mounts, nil
 	}
-	pages, err := front.Open(c.Front, time.Now())
+	legacy, err := front.Open(c.Front, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	for i, m := range mounts {
 		if m.Prefix == "/media" || m.Prefix == "/assets" { // the front end may have such folders of its own
-			mounts[i].Handler = pages.Else(m.Handler)
+			mounts[i].Handler = legacy.Else(m.Handler)
 		}
 	}
-	return append(mounts, web.Mount{Name: "front end", Prefix: "/", Handler: pages, Pages: true}), nil
+	return append(mounts, web.Mount{Name: "front end", Prefix: "/", Handler: legacy, Pages: true}), nil
 }
