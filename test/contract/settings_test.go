@@ -3,6 +3,8 @@ package contract
 import (
 	"strings"
 	"testing"
+
+	"floresya/test/program"
 )
 
 func settings(t *testing.T, s *shop) {
@@ -107,10 +109,10 @@ func paymentMethods(t *testing.T, s *shop) {
 func signIn(t *testing.T, s *shop) {
 	c := s.guest(t)
 	c.get("/api/auth/me").refused(401, "UnauthorizedError", 2001)
-	c.post("/api/auth/login", object{"email": adminEmail, "password": "wrong"}).refused(401, "UnauthorizedError", 2001)
-	c.post("/api/auth/login", object{"email": adminEmail}).names("password")
-	c.post("/api/auth/login", object{"email": adminEmail, "password": "x", "more": 1}).names("more")
-	a := c.post("/api/auth/login", object{"email": strings.ToUpper(adminEmail), "password": adminPassword}).want(200)
+	c.post("/api/auth/login", object{"email": program.AdminEmail, "password": "wrong"}).refused(401, "UnauthorizedError", 2001)
+	c.post("/api/auth/login", object{"email": program.AdminEmail}).names("password")
+	c.post("/api/auth/login", object{"email": program.AdminEmail, "password": "x", "more": 1}).names("more")
+	a := c.post("/api/auth/login", object{"email": strings.ToUpper(program.AdminEmail), "password": program.AdminPassword}).want(200)
 	a.has(a.field("data.user"), shape{"id": "n", "email": "s", "full_name": "s", "role": "s"})
 	cookie := a.header.Get("Set-Cookie")
 	if !strings.Contains(cookie, "HttpOnly") || !strings.Contains(cookie, "SameSite") {

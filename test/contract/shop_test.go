@@ -4,10 +4,8 @@ package contract
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,73 +13,21 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"floresya/internal/app"
-	"floresya/internal/config"
 	"floresya/internal/postgres/pgtest"
+	"floresya/test/program"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
-
-const (
-	adminEmail    = "duena@flores.example"
-	adminPassword = "Una-clave-larga-7"
-)
 
 // shop is the program serving the demo shop on an address of its own.
 type shop struct {
 	url string
 }
 
-// start runs the program with the shipped settings, except for the rate limits: all callers of a test share an address.
+// start runs the program until the test ends.
 func start(t testing.TB, settings map[string]string) *shop {
 	t.Helper()
-	values := map[string]string{"FLORESYA_DATABASE_URL": pgtest.URL(t), "FLORESYA_LISTEN": "127.0.0.1:0",
-		"FLORESYA_DATA": t.TempDir(), "FLORESYA_ADMIN_EMAIL": adminEmail,
-		"FLORESYA_ADMIN_PASSWORD": adminPassword, "FLORESYA_RATE_BCV_URL": "", "FLORESYA_RATE_JSON_URL": "",
-		"FLORESYA_READS_PER_MINUTE": "100000", "FLORESYA_WRITES_PER_MINUTE": "100000", "FLORESYA_ORDERS_PER_MINUTE": "100000",
-		"FLORESYA_LOGINS_PER_MINUTE": "10000"}
-	for k, v := range settings {
-		values[k] = v
-	}
-	c, err := config.Load(config.Sources{Command: "serve", Lookup: func(name string) (string, bool) {
-		v, ok := values[name]
-		return v, ok
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Demo = true // serve keeps whatever shop it finds; a test wants the demo
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- app.Serve(ctx, c, announce(ready), slog.New(slog.NewTextHandler(io.Discard, nil))) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("the program ended with %v", err)
-		}
-	})
-	select {
-	case url := <-ready:
-		return &shop{url}
-	case err := <-done:
-		done <- nil
-		t.Fatalf("the program did not start: %v", err)
-	case <-time.After(time.Minute):
-		t.Fatal("the program is not ready after a minute")
-	}
-	return nil
-}
-
-// announce takes the address out of the line "ready URL".
-type announce chan<- string
-
-func (a announce) Write(b []byte) (int, error) {
-	for line := range strings.SplitSeq(string(b), "\n") {
-		if url, ok := strings.CutPrefix(line, "ready "); ok {
-			a <- strings.TrimSpace(url)
-		}
-	}
-	return len(b), nil
+	return &shop{program.Start(t, settings)}
 }
 
 // caller is one browser: it keeps cookies, and sends no header but Content-Type unless told.
@@ -103,7 +49,7 @@ func (s *shop) guest(t testing.TB) *caller {
 func (s *shop) admin(t testing.TB) *caller {
 	t.Helper()
 	c := s.guest(t)
-	a := c.post("/api/auth/login", object{"email": adminEmail, "password": adminPassword}).want(200)
+	a := c.post("/api/auth/login", object{"email": program.AdminEmail, "password": program.AdminPassword}).want(200)
 	c.token = a.field("data.token").(string)
 	clear(c.cookies)
 	return c
