@@ -246,41 +246,51 @@ func (r *stockRows) queue(b *pgx.Batch) {
 	b.Queue(insertLedger, r.events, r.lines, r.products, r.kinds, r.quantities, r.orders, r.ats)
 }
 
-// capacityRows sum the moves per day × slot × zone. Taking places may make the row; giving back finds it.
+// capacityRows are the net moves per day × slot × zone: in a run that takes, gives back and takes again, no order of two
+// statements but only the sum stays within the bounds of the row. Taking places may make the row; giving back finds it.
 type capacityRows struct {
-	taken, given map[delivery.CapacityKey]*CapacityMove
+	sums map[delivery.CapacityKey]*capacitySum
+}
+
+type capacitySum struct {
+	CapacityMove
+	taken bool // some move took places: the row may have to be made
 }
 
 func (r *capacityRows) add(m CapacityMove) {
-	if r.taken == nil {
-		r.taken, r.given = map[delivery.CapacityKey]*CapacityMove{}, map[delivery.CapacityKey]*CapacityMove{}
-	}
-	sums := r.taken
-	if m.Places < 0 {
-		sums = r.given
+	if r.sums == nil {
+		r.sums = map[delivery.CapacityKey]*capacitySum{}
 	}
 	key := delivery.CapacityKey{Day: m.Day, Slot: m.Slot, Zone: m.Zone}
-	if sum := sums[key]; sum != nil {
-		sum.Places += m.Places
-		return
+	sum := r.sums[key]
+	if sum == nil {
+		sum = &capacitySum{CapacityMove: CapacityMove{Day: m.Day, Slot: m.Slot, Zone: m.Zone}}
+		r.sums[key] = sum
 	}
-	sums[key] = &m
+	sum.Places += m.Places
+	if m.Places > 0 && !sum.taken {
+		sum.taken, sum.Ordinary = true, m.Ordinary
+	}
 }
 
 func (r *capacityRows) queue(b *pgx.Batch) {
-	queueMoves(b, giveBackCapacity, r.given) // first, so that a place given back can be taken in the same run
-	queueMoves(b, moveCapacity, r.taken)
+	var taken, given []*capacitySum
+	for _, sum := range r.sums {
+		if sum.Places >= 0 && sum.taken {
+			taken = append(taken, sum)
+		} else if sum.Places < 0 {
+			given = append(given, sum)
+		}
+	}
+	queueMoves(b, giveBackCapacity, given)
+	queueMoves(b, moveCapacity, taken)
 }
 
-func queueMoves(b *pgx.Batch, statement string, sums map[delivery.CapacityKey]*CapacityMove) {
-	if len(sums) == 0 {
+func queueMoves(b *pgx.Batch, statement string, moves []*capacitySum) {
+	if len(moves) == 0 {
 		return
 	}
-	moves := make([]*CapacityMove, 0, len(sums))
-	for _, m := range sums {
-		moves = append(moves, m)
-	}
-	slices.SortFunc(moves, func(a, b *CapacityMove) int {
+	slices.SortFunc(moves, func(a, b *capacitySum) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Zone, b.Zone))
 	})
 	var (
