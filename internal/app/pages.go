@@ -10,6 +10,7 @@ import (
 	"floresya/internal/fault"
 	"floresya/internal/web"
 	"floresya/internal/web/assets"
+	"floresya/internal/web/office"
 	"floresya/internal/web/page"
 	"floresya/internal/web/store"
 )
@@ -32,7 +33,14 @@ func (s *shop) pages(c config.Config, publicURL string, log *slog.Logger) (*page
 	if p.store, err = store.New(services.Deps(kit, log), store.Config{Base: base(c), Public: publicURL}); err != nil {
 		return nil, err
 	}
+	back, err := office.New(office.Deps{Kit: kit, Identity: s.identity, Orders: s.orders, Payments: s.payments, Receipts: s.receipts,
+		Catalogue: s.catalog, Calendar: s.delivery, Rates: s.rates, Log: log},
+		office.Config{Secure: strings.HasPrefix(publicURL, "https://")})
+	if err != nil {
+		return nil, err
+	}
 	p.mounts = []web.Mount{
+		{Name: "office", Prefix: office.Base, Handler: back},
 		{Name: "assets", Prefix: strings.TrimSuffix(assets.Prefix, "/"), Handler: files},
 		{Name: "store", Prefix: cmp.Or(base(c), "/"), Handler: p.store, Pages: true},
 	}

@@ -160,7 +160,7 @@ func (v *visit) card(o *orders.Order, proof *payments.Payment, pictures map[int]
 	case o.Unagreed():
 		c.Tag = v.Say("tag.agree")
 	case o.PaidUSD > 0 && o.Due() > 0 && !o.Status.Final():
-		c.Tag = v.Say("tag.part", lang.USD(int64(o.Due())))
+		c.Tag = v.Say("tag.part", lang.USD(o.Due()))
 	}
 	return c
 }

@@ -56,8 +56,11 @@ func (v *visit) order() (*orderData, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &orderData{Order: o, Next: next(o), WhatsApp: v.office.WhatsApp(o), StateForm: newForm(nil), Adding: newForm(nil),
+	d := &orderData{Order: o, Next: next(o), StateForm: newForm(nil), Adding: newForm(nil),
 		Key: rand.Text()}
+	if v.office.WhatsApp != nil {
+		d.WhatsApp = v.office.WhatsApp(o)
+	}
 	if d.History, err = v.office.Orders.History(v.ctx(), id); err != nil {
 		return nil, err
 	}

@@ -131,9 +131,9 @@ func (v *visit) due(o *orders.Order, c money.Currency) money.Money {
 // money writes an amount in its currency, bolívares whole where they are.
 func (v *visit) money(m money.Money) string {
 	if m.Currency == money.CurrencyVES {
-		return v.lang.WholeBs(m.Minor)
+		return v.lang.WholeBs(money.VES(m.Minor))
 	}
-	return lang.USD(m.Minor)
+	return lang.USD(money.USD(m.Minor))
 }
 
 func (v *visit) method(code string) string {

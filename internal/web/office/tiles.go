@@ -93,7 +93,7 @@ func (v *visit) soldTile() ([]tile, error) {
 			usd, n = usd+o.TotalUSD, n+1
 		}
 	}
-	return []tile{{Label: v.Say("tile.sold"), Value: lang.ShortUSD(int64(usd)), Line: v.Plural("tile.sold.orders", n)}}, nil
+	return []tile{{Label: v.Say("tile.sold"), Value: lang.ShortUSD(usd), Line: v.Plural("tile.sold.orders", n)}}, nil
 }
 
 const soldLimit = 1000
