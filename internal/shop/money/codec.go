@@ -33,6 +33,9 @@ func scan(dst *int64, n pgtype.Numeric, scale int32) error {
 	if !n.Valid || n.NaN || n.InfinityModifier != pgtype.Finite {
 		return fmt.Errorf("scan amount: NULL, NaN and infinity are no amounts")
 	}
+	if n.Exp > 20 && n.Int.Sign() != 0 { // no int64; and each power costs time
+		return ErrRange
+	}
 	v := new(big.Int).Set(n.Int)
 	ten := big.NewInt(10)
 	for exp := n.Exp + scale; exp != 0; {

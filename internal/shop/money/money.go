@@ -104,6 +104,9 @@ func mulDiv(a, b, c int64) (int64, error) {
 		return 0, ErrRange
 	}
 	q, rem := bits.Div64(hi, lo, uint64(c))
+	if q > math.MaxInt64 { // before rounding, which could wrap it around
+		return 0, ErrRange
+	}
 	if rem >= uint64(c)-rem {
 		q++
 	}
@@ -203,7 +206,7 @@ func scaleDigits(digits string, shift int, negative bool) (int64, error) {
 	return signed(v, negative), nil
 }
 
-// Amount is m as USD or VES text with its currency checked.
+// Validate is an error unless the currency is one the shop deals in.
 func (m Money) Validate() error {
 	if m.Currency != CurrencyUSD && m.Currency != CurrencyVES {
 		return fmt.Errorf("currency %q: want USD or VES", m.Currency)
