@@ -78,7 +78,7 @@ type id struct{ scope, route, key string }
 
 func (k Key) ids() []id {
 	ids := []id{{k.Scope, k.Route, k.Key}}
-	if k.Alias != "" {
+	if k.Alias != "" && !k.Made { // nobody can repeat a key of the server's own
 		ids = append(ids, id{k.Alias, k.Route, k.Key})
 	}
 	return ids

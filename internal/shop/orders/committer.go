@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -149,24 +148,17 @@ type answer struct {
 	Order int `json:"order"`
 }
 
-// receiptOf completes a stored answer from the rows it names.
+// receiptOf completes a stored answer from the placing event it names.
 func (s *Service) receiptOf(ctx context.Context, body []byte) (Receipt, error) {
 	var a answer
 	if err := json.Unmarshal(body, &a); err != nil {
 		return Receipt{}, fmt.Errorf("decode stored answer: %w", err)
 	}
-	r := Receipt{ID: a.Order, Repeated: true}
-	var guest *uuid.UUID
-	err := s.db.Reader().QueryRow(ctx, `
-		select coalesce(p.token, ''), o.guest from orders o join personal p on p.id = o.personal_id where o.id = $1`,
-		a.Order).Scan(&r.Token, &guest)
+	o, err := s.placed(ctx, a.Order)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("read order %d of a stored answer: %w", a.Order, err)
+		return Receipt{}, fmt.Errorf("order of a stored answer: %w", err)
 	}
-	if guest != nil {
-		r.Guest = *guest
-	}
-	return r, nil
+	return Receipt{ID: o.ID, Token: o.Token, Guest: o.Guest, Order: o, Repeated: true}, nil
 }
 
 // commit places tickets in one transaction of two round trips and finishes those it could answer. An error means that
@@ -191,10 +183,7 @@ func (s *Service) commit(ctx context.Context, tickets []*ticket) error {
 			ticket.receipt, err = s.receiptOf(ctx, o.repeat)
 			s.conclude(ticket, err)
 		default:
-			ticket.receipt = Receipt{ID: ticket.in.id, Token: ticket.in.token, Guest: ticket.in.Guest}
-			if o.sameAs != nil {
-				ticket.receipt = Receipt{ID: o.sameAs.id, Token: o.sameAs.token, Guest: o.sameAs.Guest, Repeated: true}
-			}
+			ticket.receipt = t.receipt(i)
 			s.conclude(ticket, nil)
 		}
 	}
@@ -202,12 +191,26 @@ func (s *Service) commit(ctx context.Context, tickets []*ticket) error {
 }
 
 // outcome is what was decided on one ticket: placed, refused, repeated from a stored answer, or the same as another of the
-// transaction.
+// transaction, by its index + 1.
 type outcome struct {
 	placed *Placed
 	err    error
 	repeat []byte
-	sameAs *intake
+	sameAs int
+}
+
+// receipt is the answer to a ticket that was placed.
+func (t *transaction) receipt(i int) Receipt {
+	repeated := t.outcomes[i].sameAs != 0
+	if repeated {
+		i = t.outcomes[i].sameAs - 1
+	}
+	in, placed := t.tickets[i].in, t.outcomes[i].placed
+	o := orderOf(placed, in.person(), t.now)
+	if zone, err := t.world.calendar.Zone(placed.Zone); err == nil {
+		o.ZoneName = zone.Name
+	}
+	return Receipt{ID: in.id, Token: in.token, Guest: in.Guest, Order: o, Repeated: repeated}
 }
 
 // transaction places a batch of orders.
@@ -377,7 +380,7 @@ func (t *transaction) follow(o *outcome, in *intake, earlier int) {
 	case t.outcomes[earlier].err != nil:
 		o.err = t.outcomes[earlier].err
 	default:
-		o.sameAs = lead
+		o.sameAs = earlier + 1
 	}
 }
 

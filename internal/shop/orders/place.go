@@ -68,6 +68,8 @@ type Receipt struct {
 	ID    int
 	Token string
 	Guest uuid.UUID
+	// Order is as it was placed, also for a repeat after it has moved on.
+	Order *Order
 	// Repeated says that the order was placed by an earlier request under the same key.
 	Repeated bool
 }

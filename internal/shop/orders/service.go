@@ -111,7 +111,7 @@ func (s *Service) Place(ctx context.Context, p Place) (Receipt, error) {
 	if err := p.check(delivery.DayOf(now)); err != nil {
 		return Receipt{}, err
 	}
-	in := &intake{Place: p, key: idempotency.FromContext(ctx), meta: event.MetaOf(ctx), personal: uuid.New(),
+	in := &intake{Place: p, key: idempotency.FromContext(ctx), meta: event.MetaOf(ctx), personal: uuid.Must(uuid.NewV7()),
 		token: newToken(), received: now}
 	if err := s.number(ctx, in); err != nil {
 		return Receipt{}, err

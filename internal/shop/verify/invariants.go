@@ -79,6 +79,15 @@ var all = []invariant{
 		select i.id::text, format('%s USD is not %s VES', i.subtotal_usd, i.subtotal_ves) from order_items i join orders o on o.id = i.order_id
 		where coalesce(i.subtotal_ves, 0) <> coalesce(round(i.subtotal_usd * o.currency_rate), 0)
 			or coalesce(i.unit_price_ves, 0) <> coalesce(round(i.unit_price_usd * o.currency_rate), 0)`},
+	{"6 rows name rows that exist", `
+		select 'item ' || i.id, 'of product ' || i.product_id from order_items i where not exists (select 1 from products p where p.id = i.product_id)
+		union all
+		select 'history ' || h.id, 'of order ' || h.order_id from order_status_history h where not exists (select 1 from orders o where o.id = h.order_id)
+		union all
+		select 'ledger ' || l.event_id, 'of product ' || l.product_id from stock_ledger l where not exists (select 1 from products p where p.id = l.product_id)
+		union all
+		select 'message ' || n.id, 'of order ' || n.order_id from notifications n where not exists (select 1 from orders o where o.id = n.order_id)
+			or not exists (select 1 from personal p where p.id = n.personal_id)`},
 	{"6 versions of a stream have no gaps", `
 		select stream, format('%s events, last version %s', count(*), max(version)) from events
 		group by stream having count(*) <> max(version)`},

@@ -89,11 +89,7 @@ func (a *API) placeOrder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return in.nested(err)
 	}
-	o, err := a.Orders.Order(r.Context(), receipt.ID)
-	if err != nil {
-		return err
-	}
-	return web.JSON(w, http.StatusCreated, a.orderOf(o, admin(r.Context())), "Order created successfully")
+	return web.JSON(w, http.StatusCreated, a.orderOf(receipt.Order, admin(r.Context())), "Order created successfully")
 }
 
 // place is the command. The total and the bolívares a client states are what it has shown; the shop computes its own.
