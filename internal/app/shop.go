@@ -71,7 +71,7 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	if err != nil {
 		return nil, err
 	}
-	if s.sagas, err = saga.NewRunner(db, saga.Config{Jitter: rand.Float64, Logger: logger}, machine); err != nil {
+	if s.sagas, err = saga.NewRunner(db, saga.Config{Jitter: rand.Float64, Logger: logger, Ran: s.mail.Poke}, machine); err != nil {
 		return nil, err
 	}
 	if s.identity, err = identity.New(db, log, identity.Config{}); err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,6 +13,7 @@ import (
 	"floresya/internal/postgres/schema"
 	"floresya/internal/shop/customers"
 	"floresya/internal/shop/fulfilment"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/verify"
 )
 
@@ -30,7 +32,14 @@ func Verify(ctx context.Context, c config.Config, log *slog.Logger) (report *ver
 // Forget erases what is kept of a person, named by e-mail address or id, and returns how many rows that were.
 func Forget(ctx context.Context, c config.Config, log *slog.Logger, person string) (erased int, err error) {
 	err = withLog(ctx, c, log, func(ctx context.Context, t tools) error {
-		erased, err = customers.Forget(ctx, t.log, person)
+		if erased, err = customers.Forget(ctx, t.log, person); err != nil {
+			return err
+		}
+		box, err := notify.NewMailbox(filepath.Join(c.Data, "mailbox"))
+		if err != nil {
+			return err
+		}
+		_, err = notify.Forget(ctx, t.db.Reader(), box)
 		return err
 	})
 	return erased, err
@@ -39,6 +48,7 @@ func Forget(ctx context.Context, c config.Config, log *slog.Logger, person strin
 // tools are what a command needs that works on the log of a shop.
 type tools struct {
 	url string
+	db  *postgres.DB
 	log *event.Log
 }
 
@@ -56,6 +66,6 @@ func withLog(ctx context.Context, c config.Config, logger *slog.Logger, do func(
 		if err != nil {
 			return err
 		}
-		return do(ctx, tools{url, log})
+		return do(ctx, tools{url, db, log})
 	})
 }

@@ -87,7 +87,11 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 			}
 			r.Poke()
 		case <-r.poke:
-			if _, err := r.RunDue(ctx); err != nil && ctx.Err() == nil {
+			ran, err := r.RunDue(ctx)
+			if ran > 0 {
+				r.cfg.Ran()
+			}
+			if err != nil && ctx.Err() == nil {
 				r.cfg.Logger.WarnContext(ctx, "due sagas wait for the database", "err", err)
 				retry.Reset(time.Second)
 			}

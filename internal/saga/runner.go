@@ -27,6 +27,8 @@ type Config struct {
 	Now    func() time.Time
 	Jitter func() float64
 	Logger *slog.Logger
+	// Ran is called after due sagas have run: what they queued elsewhere can go on. Default: nobody.
+	Ran func()
 	// Crash, in tests, is called between every two durable actions with the point's name, and may not come back.
 	Crash func(point string)
 }
@@ -55,6 +57,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Ran == nil {
+		c.Ran = func() {}
 	}
 	if c.Crash == nil {
 		c.Crash = func(string) {}

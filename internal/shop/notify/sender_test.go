@@ -240,6 +240,31 @@ func TestAnErasedPersonGetsNoLetter(t *testing.T) {
 	}
 }
 
+func TestForgettingRemovesLettersFromTheMailbox(t *testing.T) {
+	t.Parallel()
+	p := newPost(t)
+	s, box := p.sender(t, notify.Config{})
+	p.queue(t, notify.Message{Kind: notify.Placed}, notify.Message{Kind: notify.Rejected, Detail: "Ana, no aparece"})
+	p.send(t, s)
+	if n, err := notify.Forget(t.Context(), p.db.Reader(), box); n != 0 || err != nil {
+		t.Fatalf("letters to people who are not erased: %d removed, %v", n, err)
+	}
+	p.exec(t, `update personal set name = '', email = '', erased_at = now()`)
+	for _, want := range []int{2, 0} {
+		if n, err := notify.Forget(t.Context(), p.db.Reader(), box); n != want || err != nil {
+			t.Errorf("%d letters removed (%v), want %d", n, err, want)
+		}
+	}
+	list, err := box.List(t.Context(), 10)
+	if err != nil || len(list) != 0 {
+		t.Errorf("%d letters are left (%v)", len(list), err)
+	}
+	var left int
+	if err := p.db.Reader().QueryRow(t.Context(), `select count(*) from notifications where detail <> ''`).Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d details are left (%v)", left, err)
+	}
+}
+
 func TestSendersTogetherSendEachLetterOnceAndStop(t *testing.T) {
 	t.Parallel()
 	p := newPost(t)

@@ -118,7 +118,7 @@ func (c SMTP) dial(ctx context.Context, network, address string) (net.Conn, erro
 
 // message builds the letter to be sent: an address that is none is errRefused.
 func message(id uuid.UUID, from *netmail.Address, name, address string, at time.Time, l *letter, plain, rich string) (*mail.Msg, error) {
-	msg := mail.NewMsg(mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingQP))
+	msg := mail.NewMsg(mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingQP), mail.WithNoDefaultUserAgent())
 	if err := msg.FromFormat(from.Name, from.Address); err != nil {
 		return nil, fmt.Errorf("sender address: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,15 +179,9 @@ func (m *MethodSet) check() error {
 // accountInfo puts together where to pay from the shop's settings, one account a line.
 func accountInfo(code string, s map[string]string) string {
 	var lines []string
-	add := func(parts ...string) {
-		var known []string
-		for _, part := range parts {
-			if part != "" {
-				known = append(known, part)
-			}
-		}
-		if len(known) > 1 { // the first is only the bank's name
-			lines = append(lines, strings.Join(known, " · "))
+	add := func(bank string, parts ...string) {
+		if known := join(parts...); known != "" {
+			lines = append(lines, bank+" · "+known)
 		}
 	}
 	switch code {
@@ -200,16 +195,22 @@ func accountInfo(code string, s map[string]string) string {
 			add(bankName(bank), s[prefix+"account"], s[prefix+"holder"], s[prefix+"rif"], s[prefix+"cedula"])
 		}
 	case "zelle":
-		add("Zelle", s["payment_zelle_email"], s["payment_zelle_name"])
+		return join(s["payment_zelle_email"], s["payment_zelle_name"])
 	case "crypto":
 		add("Binance Pay", s["payment_binance_id"], s["payment_binance_email"])
 		if len(lines) == 0 {
 			add("Pídenos los datos de Binance por WhatsApp", s["contact_whatsapp_main"])
 		}
 	case "paypal":
-		add("PayPal", s["payment_paypal_email"])
+		return s["payment_paypal_email"]
 	}
 	return strings.Join(lines, "\n")
+}
+
+// join is the parts that are known.
+func join(parts ...string) string {
+	known := slices.DeleteFunc(slices.Clone(parts), func(s string) bool { return s == "" })
+	return strings.Join(known, " · ")
 }
 
 func bankName(key string) string {

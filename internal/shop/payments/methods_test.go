@@ -33,7 +33,7 @@ func TestDefaultMethodsComeOnceAndSayWhereToPay(t *testing.T) {
 	if got, want := info["mobile_payment"], "Banesco · 0414-1234567 · V-12345678"; got != want {
 		t.Errorf("where to pay by Pago Móvil = %q, want %q", got, want)
 	}
-	if got, want := info["zelle"], "Zelle · flores@example.com"; got != want {
+	if got, want := info["zelle"], "flores@example.com"; got != want {
 		t.Errorf("where to pay by Zelle = %q, want %q", got, want)
 	}
 	var events int
