@@ -33,8 +33,12 @@ func (s *shop) pages(c config.Config, publicURL string, log *slog.Logger) (*page
 	if p.store, err = store.New(services.Deps(kit, log), store.Config{Base: base(c), Public: publicURL}); err != nil {
 		return nil, err
 	}
+	var box office.Mailbox // a page of its own only while there is no mail server
+	if c.SMTP.Host == "" {
+		box = s.mailbox
+	}
 	back, err := office.New(office.Deps{Kit: kit, Identity: s.identity, Orders: s.orders, Payments: s.payments, Receipts: s.receipts,
-		Catalogue: s.catalog, Calendar: s.delivery, Rates: s.rates, Log: log},
+		Catalogue: s.catalog, Calendar: s.delivery, Rates: s.rates, Messages: s.mail, Mailbox: box, Log: log},
 		office.Config{Secure: strings.HasPrefix(publicURL, "https://")})
 	if err != nil {
 		return nil, err

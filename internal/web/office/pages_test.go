@@ -24,7 +24,7 @@ var pages = []string{
 	"/oficina/pedidos/1044", "/oficina/pedidos/1044?zona=2", "/oficina/pedidos/1035", "/oficina/pedidos/1037", "/oficina/pedidos/1038",
 	"/oficina/pedidos/1030", "/oficina/pedidos/1031", "/oficina/pedidos/1042/hoja", "/oficina/pagos", "/oficina/por-acordar",
 	"/oficina/flores", "/oficina/flores?q=zzz", "/oficina/entregas", "/oficina/entregas?zona=9&desde=2026-11-25", "/oficina/tasa",
-	"/oficina/correo", "/oficina/correo/7f3a", "/oficina/mas", "/oficina?listo=estado-shipped",
+	"/oficina/correo", "/oficina/correo/" + letterID, "/oficina/mas", "/oficina?listo=estado-shipped",
 }
 
 // answer is what a browser gets, without following redirects.
@@ -213,7 +213,8 @@ func TestDatabaseAwayIsSaidKindly(t *testing.T) {
 		t.Errorf("defect: %d; the cause must stay in the log", a.StatusCode)
 	}
 	for path, want := range map[string]int{"/oficina/nada": 404, "/oficina/pedidos/9": 404, "/oficina/pedidos/abc": 404,
-		"/oficina/pedidos/99999999999999999999": 404, "/oficina/recibos/otro": 404, "/oficina/": 303} {
+		"/oficina/pedidos/99999999999999999999": 404, "/oficina/recibos/otro": 404, "/oficina/correo/otra": 404,
+		"/oficina/correo/019ac6f0-0000-7000-8000-000000000002": 404, "/oficina/": 303} {
 		if a := get(t, monday().handler(t, rosa), path); a.StatusCode != want {
 			t.Errorf("%s: %d, want %d", path, a.StatusCode, want)
 		}

@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/money"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/shop/rates"
@@ -71,15 +74,15 @@ type Rates interface {
 	SetByHand(ctx context.Context, value money.Rate, user int, confirmed bool) (rates.Rate, error)
 }
 
-// Mailbox holds the letters that no SMTP server has taken.
-type Mailbox interface {
-	Letters(ctx context.Context, limit int) ([]Letter, error) // newest first
-	Letter(ctx context.Context, id string) (Letter, error)
+// Messages are what customers have been told, and what the florist can tell them.
+type Messages interface {
+	OfOrder(ctx context.Context, order int) ([]notify.Note, error)
+	// WhatsApp is a link to a chat with the order's customer, the text prepared; "" when there is no phone.
+	WhatsApp(ctx context.Context, order int, kind notify.Kind, detail string) (string, error)
 }
 
-// Letter is one mail to a customer.
-type Letter struct {
-	ID, To, Subject string
-	Body            string
-	At              time.Time
+// Mailbox holds the letters that no mail server was there to send.
+type Mailbox interface {
+	List(ctx context.Context, limit int) ([]notify.Letter, error) // newest first, without their texts
+	Read(ctx context.Context, id uuid.UUID) (notify.Letter, error)
 }

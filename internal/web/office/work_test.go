@@ -237,3 +237,21 @@ func TestPeopleWriteNumbersInManyWays(t *testing.T) {
 		}
 	}
 }
+
+func TestChatSaysWhatIsNews(t *testing.T) {
+	t.Parallel()
+	s := monday()
+	s.payments = s.payments[2:3] // the rejected one
+	for path, want := range map[string]string{"1042": "rejected", "1043": "placed", "1035": "paid", "1038": "shipped", "1030": "delivered", "1031": "cancelled"} {
+		if a := get(t, s.handler(t, rosa), "/oficina/pedidos/"+path); !strings.Contains(a.text, "https://wa.me/584140001111?text="+want) {
+			t.Errorf("order %s: the chat does not say %q", path, want)
+		}
+	}
+}
+
+func TestCancelledOrderThatWasPaidAsksForTheMoneyBack(t *testing.T) {
+	t.Parallel()
+	if a := get(t, monday().handler(t, rosa), "/oficina/pedidos/1031"); !strings.Contains(a.text, "se canceló con $81.00 pagados") {
+		t.Error("the page does not say what is to be given back")
+	}
+}
