@@ -74,6 +74,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 // serve builds the shop on a database that is there and has the right schema, and runs it until ctx ends or a part
 // fails.
 func (s *system) serve(ctx context.Context, c config.Config, databaseURL string, listener net.Listener, out io.Writer) error {
+	tuneMemory()
 	master, err := secret.Load(filepath.Join(c.Data, "secret.key"))
 	if err != nil {
 		return err

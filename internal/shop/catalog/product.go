@@ -14,6 +14,7 @@ type Product struct {
 	Summary, SummaryEN         string
 	Description, DescriptionEN string
 	PriceUSD                   money.USD
+	PriceVES                   money.VES // by the rate in force when it was read; 0: there was none
 	Stock                      int // what can still be sold
 	Reserved                   int // held by unpaid orders
 	SKU                        string
