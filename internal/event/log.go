@@ -98,7 +98,11 @@ func (l *Log) Queue(b *pgx.Batch, now time.Time, meta Meta, news []New) ([]*Reco
 		if n.Meta != nil {
 			m = *n.Meta
 		}
-		recorded[i] = &Recorded{ID: uuid.Must(uuid.NewV7()), Stream: n.Stream, Version: n.Version, Type: d.Name,
+		id := uuid.Must(uuid.NewV7())
+		if m.Correlation == uuid.Nil { // nobody said within what: it begins something
+			m.Correlation = id
+		}
+		recorded[i] = &Recorded{ID: id, Stream: n.Stream, Version: n.Version, Type: d.Name,
 			Schema: d.Schema, At: now, Meta: m, Payload: n.Payload}
 		rows.add(recorded[i], data)
 	}
