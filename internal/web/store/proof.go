@@ -66,7 +66,7 @@ func (v *visit) parseProof() ([]byte, error) {
 	}
 	file, head, err := v.r.FormFile("comprobante")
 	if err != nil || head.Size == 0 {
-		return nil, nil //nolint:nilerr // no file was chosen
+		return nil, nil // no file was chosen
 	}
 	defer file.Close()
 	if head.Size > maxReceipt {
