@@ -38,7 +38,7 @@ func (s *shop) pages(c config.Config, publicURL string, log *slog.Logger) (*page
 		box = s.mailbox
 	}
 	back, err := office.New(office.Deps{Kit: kit, Identity: s.identity, Orders: s.orders, Payments: s.payments, Receipts: s.receipts,
-		Catalogue: s.catalog, Calendar: s.delivery, Rates: s.rates, Messages: s.mail, Mailbox: box, Log: log},
+		Catalogue: s.catalog, Calendar: s.delivery, Rates: s.rates, Messages: s.mail, Processes: s.sagas, Mailbox: box, Log: log},
 		office.Config{Secure: strings.HasPrefix(publicURL, "https://")})
 	if err != nil {
 		return nil, err

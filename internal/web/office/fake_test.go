@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"floresya/internal/fault"
+	"floresya/internal/saga"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
@@ -73,7 +74,7 @@ func deps(t testing.TB, s *shop) office.Deps {
 	}
 	return office.Deps{
 		Kit: page.New(files), Identity: door{}, Orders: s, Payments: cash{s}, Receipts: s, Catalogue: shelf{s}, Calendar: s, Rates: s,
-		Messages: s, Mailbox: box{s},
+		Messages: s, Processes: s, Mailbox: box{s},
 		Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -217,6 +218,10 @@ func (c cash) Accept(_ context.Context, id int, f payments.Facts, _ int) (paymen
 func (c cash) Reject(_ context.Context, id int, reason string, _ int) (payments.Payment, error) {
 	c.note("reject " + reason)
 	return c.judge(id, payments.Failed)
+}
+
+func (c cash) ToRefund(context.Context) ([]payments.Refundable, error) {
+	return []payments.Refundable{{OrderID: 1031, Cancelled: true, Amount: 8100}, {OrderID: 1035, Amount: 900}}, c.broken
 }
 
 func (c cash) Refund(ctx context.Context, id int, amount money.USD, _ int, reason string) (payments.Payment, error) {
@@ -367,6 +372,18 @@ func (s *shop) OfOrder(_ context.Context, order int) ([]notify.Note, error) {
 
 func (s *shop) WhatsApp(_ context.Context, _ int, kind notify.Kind, _ string) (string, error) {
 	return "https://wa.me/584140001111?text=" + string(kind), nil
+}
+
+func (s *shop) Lost(context.Context) ([]notify.Note, error) {
+	return []notify.Note{{OrderID: 1037}, {OrderID: 1030}}, nil
+}
+
+func (s *shop) Stuck(context.Context) ([]saga.Record, error) {
+	return []saga.Record{{SagaID: "order-1036"}, {SagaID: "order-1031"}, {SagaID: "week-3"}}, nil
+}
+
+func (s *shop) Troubled(context.Context) ([]saga.Trouble, error) {
+	return []saga.Trouble{{SagaID: "order-1038", Since: noon.Add(-time.Hour)}, {SagaID: "order-1043", Since: noon.Add(-time.Minute)}}, nil
 }
 
 // box is the mailbox of a shop: List is taken by the orders.

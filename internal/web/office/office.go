@@ -26,6 +26,7 @@ type Deps struct {
 	Calendar  Calendar
 	Rates     Rates
 	Messages  Messages
+	Processes Processes
 	Mailbox   Mailbox // nil: mails leave by SMTP, and there is no such page
 	Log       *slog.Logger
 }
@@ -56,7 +57,7 @@ func New(deps Deps, cfg Config) (*Office, error) {
 	var faults []error
 	if deps.Kit == nil || deps.Identity == nil || deps.Orders == nil || deps.Payments == nil || deps.Receipts == nil ||
 
-		deps.Catalogue == nil || deps.Calendar == nil || deps.Rates == nil || deps.Messages == nil || deps.Log == nil {
+		deps.Catalogue == nil || deps.Calendar == nil || deps.Rates == nil || deps.Messages == nil || deps.Processes == nil || deps.Log == nil {
 		faults = append(faults, errors.New("office: a dependency is missing"))
 	}
 	words, err := newWords()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"floresya/internal/saga"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
@@ -41,6 +42,7 @@ type Payments interface {
 	Submit(ctx context.Context, s payments.Submit) (payments.Payment, error)
 	Accept(ctx context.Context, payment int, f payments.Facts, by int) (payments.Payment, error)
 	Reject(ctx context.Context, payment int, reason string, by int) (payments.Payment, error)
+	ToRefund(ctx context.Context) ([]payments.Refundable, error) // oldest first
 	Refund(ctx context.Context, payment int, amount money.USD, by int, reason string) (payments.Payment, error)
 }
 
@@ -77,8 +79,15 @@ type Rates interface {
 // Messages are what customers have been told, and what the florist can tell them.
 type Messages interface {
 	OfOrder(ctx context.Context, order int) ([]notify.Note, error)
+	Lost(ctx context.Context) ([]notify.Note, error) // refused or given up, newest first
 	// WhatsApp is a link to a chat with the order's customer, the text prepared; "" when there is no phone.
 	WhatsApp(ctx context.Context, order int, kind notify.Kind, detail string) (string, error)
+}
+
+// Processes are the sagas of orders, as far as somebody has to look at them.
+type Processes interface {
+	Troubled(ctx context.Context) ([]saga.Trouble, error)
+	Stuck(ctx context.Context) ([]saga.Record, error)
 }
 
 // Mailbox holds the letters that no mail server was there to send.

@@ -32,6 +32,7 @@ func orderWords() map[string]lang.Text {
 		"state.change":             {ES: "Cambiar estado", EN: "Change state"},
 		"state.choose":             {ES: "Elige un estado de la lista.", EN: "Choose a state from the list."},
 		"state.why":                {ES: "Escribe por qué se cancela: quien pidió lo va a leer.", EN: "Write why it is cancelled: the customer will read it."},
+		"state.ended":              {ES: "Estado", EN: "State"},
 		"state.final.delivered":    {ES: "Entregado: aquí no queda nada por hacer.", EN: "Delivered: nothing is left to do here."},
 		"state.final.cancelled":    {ES: "Cancelado: flores y cupo quedaron libres.", EN: "Cancelled: flowers and place are free again."},
 		"sum.back":                 {ES: "El pedido se canceló con %s pagados: devuélvelos y anótalo en el pago.", EN: "The order was cancelled with %s paid: give it back and record it at the payment."},

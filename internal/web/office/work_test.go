@@ -255,3 +255,22 @@ func TestCancelledOrderThatWasPaidAsksForTheMoneyBack(t *testing.T) {
 		t.Error("the page does not say what is to be given back")
 	}
 }
+
+func TestBoardAsksForHelpWhereNothingGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	h := monday().handler(t, rosa)
+	a := get(t, h, "/oficina")
+	for _, text := range []string{"El pedido 1036 se quedó a medias", "El pedido 1038 no avanza", "Un correo del pedido 1037", "2 pedidos con dinero por devolver"} {
+		if !strings.Contains(a.text, text) {
+			t.Errorf("the board does not say %q", text)
+		}
+	}
+	for _, text := range []string{"El pedido 1031", "El pedido 1043", "pedido 1030 no llegó"} { // settled, or not worth a word yet
+		if strings.Contains(a.text, text) {
+			t.Errorf("the board says %q", text)
+		}
+	}
+	if a := get(t, h, "/oficina/pagos"); !strings.Contains(a.text, "Cancelado después de pagar") || !strings.Contains(a.text, "$81.00") {
+		t.Error("the page of payments does not say what is to be given back")
+	}
+}
