@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,3 +164,5 @@ func (a answer) order() url.Values {
 	}
 	return form
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
