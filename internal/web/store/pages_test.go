@@ -3,6 +3,8 @@ package store_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -239,6 +241,8 @@ func TestFaultsHavePagesOfTheirOwn(t *testing.T) {
 			t.Errorf("%s: headers %v", path, page.Header)
 		}
 	}
+	shop.Broken = fmt.Errorf("read products: %w", &net.OpError{Op: "dial", Err: net.ErrClosed}) // what a lost database gives
+	v.get("/catalogo").want(t, 503, "Dale un minuto a la tienda")
 	shop.Broken = http.ErrAbortHandler
 	v.get("/en").want(t, 500, "Something wilted on our side")
 }
