@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"floresya/internal/fault"
 	"floresya/internal/security/identity"
 	"floresya/internal/web/lang"
 	"floresya/internal/web/office"
@@ -218,6 +219,19 @@ func TestDatabaseAwayIsSaidKindly(t *testing.T) {
 		if a := get(t, monday().handler(t, rosa), path); a.StatusCode != want {
 			t.Errorf("%s: %d, want %d", path, a.StatusCode, want)
 		}
+	}
+}
+
+func TestRefusalsBeforeTheOfficeHaveItsPage(t *testing.T) {
+	t.Parallel()
+	o, err := office.New(deps(t, monday()), office.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	o.ErrorPage(w, httptest.NewRequest(http.MethodPost, "/oficina/tasa", nil), fault.New(fault.Denied, "cross_origin", "no"))
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "vino de otro sitio") {
+		t.Errorf("another site's form: %d", w.Code)
 	}
 }
 
