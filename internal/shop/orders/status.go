@@ -288,6 +288,12 @@ func lockAndLoad(ctx context.Context, tx *event.Tx, keys ...delivery.CapacityKey
 
 // Agree settles, or moves, the day and slot of an open order.
 func (s *Service) Agree(ctx context.Context, id int, key delivery.CapacityKey, by int) (*Order, error) {
+	var c fault.Checker
+	c.Check(key.Zone > 0 && key.Zone <= maxID, "zone_id", "Zona inválida")
+	c.Check(key.Slot > 0 && key.Slot <= maxID, "slot_id", "Horario inválido")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
 	_, err := s.log.Execute(ctx, postgres.Orders, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		r, err := Lock(ctx, tx, id)
 		if err != nil {
