@@ -1,4 +1,4 @@
-// Package program starts the whole program inside a test, over a database of its own.
+// Package program starts the whole program for a test: inside it, over a database of its own, or as a process to be killed.
 package program
 
 import (
@@ -28,7 +28,7 @@ func Start(t testing.TB, settings map[string]string) (url string) {
 	values := map[string]string{
 		"FLORESYA_DATABASE_URL": pgtest.URL(t), "FLORESYA_LISTEN": "127.0.0.1:0", "FLORESYA_DATA": t.TempDir(),
 		"FLORESYA_ADMIN_EMAIL": AdminEmail, "FLORESYA_ADMIN_PASSWORD": AdminPassword,
-		"FLORESYA_RATE_BCV_URL": "", "FLORESYA_RATE_JSON_URL": "",
+		"FLORESYA_BCV_URL": "", "FLORESYA_BCV_JSON_URL": "",
 		"FLORESYA_READS_PER_MINUTE": "100000", "FLORESYA_WRITES_PER_MINUTE": "100000", "FLORESYA_ORDERS_PER_MINUTE": "100000",
 		"FLORESYA_LOGINS_PER_MINUTE": "10000",
 	}
