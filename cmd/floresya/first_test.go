@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"floresya/test/program"
 )
 
 func TestFirstStartMayBeInterrupted(t *testing.T) {
@@ -15,14 +17,14 @@ func TestFirstStartMayBeInterrupted(t *testing.T) {
 	}{"stopped": {syscall.SIGTERM, 0}, "killed": {syscall.SIGKILL, -1}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			data := folder(t)
+			data := program.Folder(t)
 			cmd := command(upArgs(data)...)
-			var errs lockedBuffer
+			var errs program.Buffer
 			cmd.Stderr = &errs
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "the database is being made", func() bool {
+			program.Eventually(t, "the database is being made", func() bool {
 				_, err := os.Stat(filepath.Join(data, "postgres.new", "base"))
 				return err == nil
 			})
@@ -34,7 +36,7 @@ func TestFirstStartMayBeInterrupted(t *testing.T) {
 				t.Errorf("got exit code %d, want %d: %s", got, c.code, &errs)
 			}
 			p := start(t, upArgs(data)...)
-			if code := answer(t, p.url+"/readyz"); code >= 300 {
+			if code := answer(t, p.URL+"/readyz"); code >= 300 {
 				t.Errorf("got status %d", code)
 			}
 			if _, err := os.Stat(filepath.Join(data, "postgres.new")); err == nil {
