@@ -63,9 +63,10 @@ func (c Config) withDefaults() (Config, error) {
 
 // Keeper keeps the rates. Safe for concurrent use.
 type Keeper struct {
-	db  *postgres.DB
-	log *event.Log
-	cfg Config
+	db     *postgres.DB
+	log    *event.Log
+	cfg    Config
+	memory memory
 }
 
 // New makes a Keeper over db whose changes go through log.
