@@ -5,9 +5,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-
-	"floresya/internal/postgres"
 )
 
 // Kind is what a message says.
@@ -51,17 +48,22 @@ func Queue(b *pgx.Batch, messages []Message) {
 		return
 	}
 	var (
-		ids, people            []pgtype.UUID
+		ids                    []uuid.UUID
 		orders                 []int
 		kinds, dedupe, details []string
 		ats                    []time.Time
+		people                 []*uuid.UUID
 		languages              []string
 	)
 	for _, m := range messages {
-		ids, orders = append(ids, postgres.UUID(uuid.Must(uuid.NewV7()))), append(orders, m.OrderID)
+		ids, orders = append(ids, uuid.Must(uuid.NewV7())), append(orders, m.OrderID)
 		kinds, dedupe = append(kinds, string(m.Kind)), append(dedupe, m.Dedupe)
 		details, ats, languages = append(details, m.Detail), append(ats, m.At), append(languages, m.Language)
-		people = append(people, postgres.UUID(m.Personal))
+		var person *uuid.UUID
+		if m.Personal != uuid.Nil {
+			person = &m.Personal
+		}
+		people = append(people, person)
 	}
 	b.Queue(insertMessages, ids, orders, kinds, dedupe, details, ats, people, languages)
 }

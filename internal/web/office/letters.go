@@ -2,17 +2,14 @@ package office
 
 import (
 	"net/http"
-
-	"github.com/google/uuid"
-
-	"floresya/internal/shop/notify"
+	"net/url"
 )
 
 // lettersLimit is how many mails the mailbox lists.
 const lettersLimit = 200
 
 func (v *visit) letters() error {
-	list, err := v.office.Mailbox.List(v.ctx(), lettersLimit)
+	list, err := v.office.Mailbox.Letters(v.ctx(), lettersLimit)
 	if err != nil {
 		return err
 	}
@@ -20,16 +17,10 @@ func (v *visit) letters() error {
 }
 
 func (v *visit) letter() error {
-	id, err := uuid.Parse(v.r.PathValue("id"))
-	if err != nil {
-		return errNoPage
-	}
-	l, err := v.office.Mailbox.Read(v.ctx(), id)
+	l, err := v.office.Mailbox.Letter(v.ctx(), v.r.PathValue("id"))
 	if err != nil {
 		return err
 	}
+	l.ID = url.PathEscape(l.ID)
 	return v.show(http.StatusOK, v.letterPage(l))
 }
-
-// lost reports whether a message will not reach the customer by itself.
-func lost(n notify.Note) bool { return n.Status == "refused" || n.Status == "given_up" }

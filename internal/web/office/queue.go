@@ -64,9 +64,5 @@ func (v *visit) paymentQueue() error {
 		due := v.due(o, said.Declared.Currency)
 		queue[i] = waitingPayment{payment: said, Card: v.card(o, &waiting[i], pictures), Due: v.money(due), Short: said.Declared.Minor < due.Minor}
 	}
-	back, err := v.owed()
-	if err != nil {
-		return err
-	}
-	return v.show(http.StatusOK, v.paymentQueuePage(queue, back))
+	return v.show(http.StatusOK, v.paymentQueuePage(queue))
 }

@@ -87,15 +87,14 @@ func oneDollar(r money.Rate) money.VES {
 	return ves
 }
 
-// others are the accounts of a method after the first, which is shown open.
-func (m Method) others() []Account {
-	if len(m.Accounts) < 2 {
-		return nil
+// rows are all data of a method in one list.
+func (m Method) rows() []AccountRow {
+	var rows []AccountRow
+	for _, a := range m.Accounts {
+		rows = append(rows, a.Rows...)
 	}
-	return m.Accounts[1:]
+	return rows
 }
-
-func datumID(account, row int) string { return "dato-" + itoa(account) + "-" + itoa(row) }
 
 func refText(reference string) string {
 	if reference == "" {

@@ -1,9 +1,0 @@
-package store_test
-
-import (
-	"testing"
-
-	"floresya/internal/postgres/pgtest"
-)
-
-func TestMain(m *testing.M) { pgtest.Main(m) }

@@ -1,3 +1,0 @@
-package crash
-
-func crasher() {}
