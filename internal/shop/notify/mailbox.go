@@ -124,7 +124,7 @@ func (m *Mailbox) Read(_ context.Context, id uuid.UUID) (Letter, error) {
 		return Letter{}, fmt.Errorf("mailbox: read letter %s: %w", id, err)
 	}
 	l := Letter{ID: id, MessageID: first(msg.GetGenHeader(mail.HeaderMessageID)), Subject: decode(first(msg.GetGenHeader(mail.HeaderSubject))),
-		From: first(msg.GetFromString()), To: first(msg.GetToString())}
+		From: decode(first(msg.GetFromString())), To: decode(first(msg.GetToString()))}
 	if at, err := time.Parse(time.RFC1123Z, first(msg.GetGenHeader(mail.HeaderDate))); err == nil {
 		l.At = at.UTC()
 	}

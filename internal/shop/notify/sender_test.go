@@ -143,7 +143,7 @@ func TestLettersLandInTheMailboxWithoutAServer(t *testing.T) {
 	if strings.Contains(placed.Text, "Zelle") {
 		t.Error("the letter explains a way to pay that was not chosen")
 	}
-	if placed.Subject != "Recibimos tu pedido #17 · FloresYa" || !strings.Contains(placed.To, "ana@example.com") || !placed.At.Equal(p.now) {
+	if placed.Subject != "Recibimos tu pedido #17 · FloresYa" || placed.To != "Ana Pérez <ana@example.com>" || !placed.At.Equal(p.now) {
 		t.Errorf("letter %+v", placed)
 	}
 	if !strings.Contains(placed.HTML, `href="https://flores.example/seguimiento/tok123"`) || !strings.Contains(rejected.Text, "«No aparece en el banco»") {
