@@ -1,4 +1,4 @@
-# run: the demo shop · test: everything in 15 minutes · check: form · bench: ratios · long: what takes longer
+# run: the demo shop · test: everything in 15 minutes · check: form · bench: ratios · bench-parts: each part · long: what takes longer
 
 SHELL := /bin/sh
 GO ?= go
@@ -13,7 +13,7 @@ HEAVY := /test/|/internal/demo
 LIGHT = $(shell $(GO) list ./... | grep -vE '$(HEAVY)')
 REST = $(shell $(GO) list ./... | grep -E '$(HEAVY)')
 
-.PHONY: run build test check lint bench gen long fuzz
+.PHONY: run build test check lint bench bench-parts gen long fuzz
 
 run: build
 	@scripts/need postgres
@@ -47,7 +47,11 @@ $(TOOLS)/golangci-lint-$(GOLANGCI):
 
 bench:
 	@scripts/need postgres
-	FLORESYA_TEST_FSYNC=on $(WITH) $(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) run ./test/bench
+
+bench-parts:
+	@scripts/need postgres
+	FLORESYA_TEST_FSYNC=on $(WITH) $(GO) test -run '^$$' -bench . -benchmem ./internal/...
 
 gen:
 	$(if $(shell find internal -name '*.templ'),$(TEMPL) generate -path internal -log-level error)

@@ -10,20 +10,21 @@ import (
 
 	"floresya/internal/postgres/pgtest"
 	"floresya/internal/postgres/schema"
+	"floresya/test/program"
 )
 
 func serveArgs(t *testing.T, url string) []string {
-	return []string{"serve", "--data", folder(t), "--listen", "127.0.0.1:0", "--database-url", url}
+	return []string{"serve", "--data", program.Folder(t), "--listen", "127.0.0.1:0", "--database-url", url}
 }
 
 func TestServeRunsOnAnExistingDatabase(t *testing.T) {
 	t.Parallel()
 	p := start(t, serveArgs(t, pgtest.URL(t))...)
-	if code := answer(t, p.url+"/readyz"); code >= 300 {
+	if code := answer(t, p.URL+"/readyz"); code >= 300 {
 		t.Errorf("got status %d", code)
 	}
-	if code := p.end(syscall.SIGTERM); code != 0 {
-		t.Errorf("got exit code %d, want 0: %s", code, &p.errors)
+	if code := p.End(syscall.SIGTERM); code != 0 {
+		t.Errorf("got exit code %d, want 0: %s", code, p.Said)
 	}
 }
 
@@ -65,13 +66,13 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 
 func TestDoctorSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	if code, out, errs := run(t, "doctor", "--data", folder(t), "--listen", "127.0.0.1:0"); code != 0 || strings.Contains(out, "wrong") {
+	if code, out, errs := run(t, "doctor", "--data", program.Folder(t), "--listen", "127.0.0.1:0"); code != 0 || strings.Contains(out, "wrong") {
 		t.Errorf("got exit code %d, %q and %q, want all well", code, out, errs)
 	}
 	p := start(t, serveArgs(t, pgtest.URL(t))...)
 	for _, args := range [][]string{
 		{"doctor", "--data", "/proc/floresya"},
-		{"doctor", "--data", folder(t), "--listen", strings.TrimPrefix(p.url, "http://")},
+		{"doctor", "--data", program.Folder(t), "--listen", strings.TrimPrefix(p.URL, "http://")},
 		{"doctor", "--database-url", pgtest.Empty(t), "--listen", "127.0.0.1:0"},
 		{"doctor", "--order-batch", "0"},
 	} {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"floresya/internal/postgres"
 )
@@ -97,7 +98,11 @@ func (l *Log) Queue(b *pgx.Batch, now time.Time, meta Meta, news []New) ([]*Reco
 		if n.Meta != nil {
 			m = *n.Meta
 		}
-		recorded[i] = &Recorded{ID: uuid.Must(uuid.NewV7()), Stream: n.Stream, Version: n.Version, Type: d.Name,
+		id := uuid.Must(uuid.NewV7())
+		if m.Correlation == uuid.Nil { // nobody said within what: it begins something
+			m.Correlation = id
+		}
+		recorded[i] = &Recorded{ID: id, Stream: n.Stream, Version: n.Version, Type: d.Name,
 			Schema: d.Schema, At: now, Meta: m, Payload: n.Payload}
 		rows.add(recorded[i], data)
 	}
@@ -123,19 +128,18 @@ const insertEvents = `
 
 // rows are the columns of events to insert.
 type rows struct {
-	ids, correlations []uuid.UUID
-	causations        []*uuid.UUID
-	streams, types    []string
-	versions, schemas []int
-	data              []string
-	ats               []time.Time
-	actors, traces    []string
+	ids, correlations, causations []pgtype.UUID
+	streams, types                []string
+	versions, schemas             []int
+	data                          []string
+	ats                           []time.Time
+	actors, traces                []string
 }
 
-func newRows(n int) *rows { return &rows{ids: make([]uuid.UUID, 0, n)} }
+func newRows(n int) *rows { return &rows{ids: make([]pgtype.UUID, 0, n)} }
 
 func (r *rows) add(e *Recorded, data []byte) {
-	r.ids = append(r.ids, e.ID)
+	r.ids = append(r.ids, postgres.UUID(e.ID))
 	r.streams = append(r.streams, e.Stream)
 	r.versions = append(r.versions, e.Version)
 	r.types = append(r.types, e.Type)
@@ -143,12 +147,8 @@ func (r *rows) add(e *Recorded, data []byte) {
 	r.data = append(r.data, string(data))
 	r.ats = append(r.ats, e.At)
 	r.actors = append(r.actors, e.Actor)
-	r.correlations = append(r.correlations, e.Correlation)
-	var causation *uuid.UUID
-	if e.Causation != uuid.Nil {
-		causation = &e.Causation
-	}
-	r.causations = append(r.causations, causation)
+	r.correlations = append(r.correlations, postgres.UUID(e.Correlation))
+	r.causations = append(r.causations, postgres.UUID(e.Causation))
 	r.traces = append(r.traces, e.Trace)
 }
 

@@ -68,11 +68,12 @@ type DB struct {
 // Open makes the pools; it connects lazily, so it succeeds while the database is away. Close gives everything back.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	cfg = cfg.withDefaults()
-	general, err := newPool(ctx, cfg, cfg.GeneralConns)
+	general, err := newPool(ctx, cfg, cfg.GeneralConns, "auto")
 	if err != nil {
 		return nil, err
 	}
-	orders, err := newPool(ctx, cfg, cfg.OrdersConns)
+	// The statements of orders look rows up by key: one plan fits all, and planning would cost more than running them.
+	orders, err := newPool(ctx, cfg, cfg.OrdersConns, "force_generic_plan")
 	if err != nil {
 		general.Close()
 		return nil, err
@@ -80,7 +81,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	return &DB{general: general, orders: orders, acquire: cfg.AcquireTimeout}, nil
 }
 
-func newPool(ctx context.Context, cfg Config, conns int) (*pgxpool.Pool, error) {
+func newPool(ctx context.Context, cfg Config, conns int, planCache string) (*pgxpool.Pool, error) {
 	pc, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
@@ -92,6 +93,7 @@ func newPool(ctx context.Context, cfg Config, conns int) (*pgxpool.Pool, error) 
 	pc.ConnConfig.ConnectTimeout = 2 * time.Second
 	params := pc.ConnConfig.RuntimeParams
 	params["application_name"] = "floresya"
+	params["plan_cache_mode"] = planCache
 	params["timezone"] = "America/Caracas"
 	params["statement_timeout"] = fmt.Sprint(cfg.StatementTimeout.Milliseconds())
 	params["idle_in_transaction_session_timeout"] = fmt.Sprint(2 * cfg.StatementTimeout.Milliseconds())

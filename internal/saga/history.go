@@ -66,5 +66,18 @@ func Troubled(ctx context.Context, q postgres.Querier, limit int) ([]Trouble, er
 	return found, nil
 }
 
+// shown is the most that a page lists of what somebody has to look at.
+const shown = 50
+
+// Troubled are the first of Troubled.
+func (r *Runner) Troubled(ctx context.Context) ([]Trouble, error) {
+	return Troubled(ctx, r.db.Reader(), shown)
+}
+
+// Stuck are the newest of StuckSteps.
+func (r *Runner) Stuck(ctx context.Context) ([]Record, error) {
+	return StuckSteps(ctx, r.db.Reader(), shown)
+}
+
 // toValid is s as PostgreSQL can keep it.
 func toValid(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?") }

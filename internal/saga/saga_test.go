@@ -341,37 +341,3 @@ func (tr *trip) runnerQuiet(t *testing.T) *saga.Runner {
 	other := &trip{db: tr.db, now: tr.now, refuse: map[string]error{}}
 	return other.runner(t, saga.Config{Batch: 4})
 }
-
-func TestTheAlarmClockRingsAndStops(t *testing.T) {
-	t.Parallel()
-	tr := newTrip(t)
-	r := tr.runnerReal(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- r.Run(ctx, func() { close(ready) }) }()
-	<-ready
-	tr.start(t, "t1") // nobody pokes
-	deadline, again := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
-	defer again.Stop()
-	for tr.row(t, "t1") != "travelled flight=1 room=1 mails=1" {
-		select {
-		case <-again.C:
-		case <-deadline:
-			t.Fatalf("the clock did not ring: %s", tr.row(t, "t1"))
-		}
-	}
-	cancel()
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("Run ended with %v", err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Fatal("Run did not end within 10 s of its context")
-	}
-}
-
-func (tr *trip) runnerReal(t *testing.T) *saga.Runner {
-	t.Helper()
-	return tr.runner(t, saga.Config{Every: 200 * time.Millisecond})
-}

@@ -64,9 +64,9 @@ func classOfFault(f *fault.Error) errorClass {
 	return errorClass{"InternalServerError", http.StatusInternalServerError, 5001, "server", "Internal Server Error"}
 }
 
-// faultOf finds what may be shown of err. What the database says about itself or about a value comes last, as a net
+// FaultOf finds what may be shown of err. What the database says about itself or about a value comes last, as a net
 // under the packages that know better.
-func faultOf(err error) *fault.Error {
+func FaultOf(err error) *fault.Error {
 	f := fault.Of(err)
 	if f.Kind != fault.Internal {
 		return f

@@ -14,7 +14,7 @@ import (
 
 // fail answers a request that ended in err: the contract's envelope, or a page where people navigate.
 func (s *Server) fail(c *call, err error) {
-	f := faultOf(err)
+	f := FaultOf(err)
 	if c.status != 0 {
 		s.deps.Log.ErrorContext(c.r.Context(), "handler failed after its answer", "route", c.label, "request", c.id, "err", err)
 		return

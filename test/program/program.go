@@ -1,4 +1,4 @@
-// Package program starts the whole program inside a test, over a database of its own.
+// Package program starts the whole program for a test: inside it, over a database of its own, or as a process to be killed.
 package program
 
 import (

@@ -62,7 +62,10 @@ func Pool(t testing.TB) *pgxpool.Pool {
 
 // Main runs the tests of a package, stops the cluster and fails when a goroutine is left behind. A package without
 // it is cleaned up as well, a moment after its process.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for packages that have more to clean up: it returns the exit code.
+func Run(m *testing.M) int {
 	code := m.Run()
 	if server := running.Load(); server != nil {
 		if err := server.Stop(); err != nil {
@@ -74,7 +77,7 @@ func Main(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }
 
 // fresh copies template, or the migrated one when it is empty.

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"floresya/internal/event"
 	"floresya/internal/fault"
@@ -54,12 +55,12 @@ const textColumns = 15
 
 // QueueInsert adds people in b's transaction.
 func QueueInsert(b *pgx.Batch, people []Person, now time.Time) error {
-	ids := make([]uuid.UUID, len(people))
+	ids := make([]pgtype.UUID, len(people))
 	tokens := make([]string, len(people))
 	details := make([]*string, len(people))
 	var texts [textColumns][]string
 	for i, p := range people {
-		ids[i], tokens[i] = p.ID, p.Token
+		ids[i], tokens[i] = postgres.UUID(p.ID), p.Token
 		if p.Details != nil {
 			encoded, err := json.Marshal(p.Details)
 			if err != nil {

@@ -283,7 +283,11 @@ func lookUp[A any](ctx context.Context, log *event.Log, k Key, lost error) (A, e
 	if a == nil {
 		return answer, lost
 	}
-	return answer, json.Unmarshal(a.Body, &answer)
+	body, err := a.For(k) // another request may have come in under the key meanwhile
+	if err != nil {
+		return answer, err
+	}
+	return answer, json.Unmarshal(body, &answer)
 }
 
 // Sweep forgets answers older than Kept.

@@ -28,6 +28,14 @@ func OfOrder(ctx context.Context, q postgres.Querier, order int) ([]Note, error)
 	return notes(ctx, q, `where order_id = $1 order by created_at, id`, order)
 }
 
+// OfOrder are the messages of an order, oldest first.
+func (s *Sender) OfOrder(ctx context.Context, order int) ([]Note, error) {
+	return OfOrder(ctx, s.db.Reader(), order)
+}
+
+// Lost are the newest messages that will not reach their customers by themselves, at most 50.
+func (s *Sender) Lost(ctx context.Context) ([]Note, error) { return Undelivered(ctx, s.db.Reader(), 50) }
+
 // Undelivered are the messages that were refused or given up, newest first: the florist may want to call.
 func Undelivered(ctx context.Context, q postgres.Querier, limit int) ([]Note, error) {
 	return notes(ctx, q, `where status in ('refused', 'given_up') order by created_at desc, id limit $1`, limit)

@@ -5,6 +5,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"floresya/internal/postgres"
 )
 
 // Kind is what a message says.
@@ -48,22 +51,17 @@ func Queue(b *pgx.Batch, messages []Message) {
 		return
 	}
 	var (
-		ids                    []uuid.UUID
+		ids, people            []pgtype.UUID
 		orders                 []int
 		kinds, dedupe, details []string
 		ats                    []time.Time
-		people                 []*uuid.UUID
 		languages              []string
 	)
 	for _, m := range messages {
-		ids, orders = append(ids, uuid.Must(uuid.NewV7())), append(orders, m.OrderID)
+		ids, orders = append(ids, postgres.UUID(uuid.Must(uuid.NewV7()))), append(orders, m.OrderID)
 		kinds, dedupe = append(kinds, string(m.Kind)), append(dedupe, m.Dedupe)
 		details, ats, languages = append(details, m.Detail), append(ats, m.At), append(languages, m.Language)
-		var person *uuid.UUID
-		if m.Personal != uuid.Nil {
-			person = &m.Personal
-		}
-		people = append(people, person)
+		people = append(people, postgres.UUID(m.Personal))
 	}
 	b.Queue(insertMessages, ids, orders, kinds, dedupe, details, ats, people, languages)
 }

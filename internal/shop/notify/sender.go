@@ -27,7 +27,7 @@ type Config struct {
 	BaseURL string
 	// Ways are the ways to pay that letters explain. Nil: none.
 	Ways func(context.Context) ([]Way, error)
-	// PerSecond is the most letters a second. Default 20.
+	// PerSecond is the most letters a second: what a rush or a backlog may take from selling. Default 10.
 	PerSecond int
 	// Attempts is how often a letter is tried before it is given up. Default 12: with the default pauses about a day.
 	Attempts int
@@ -48,7 +48,7 @@ func (c Config) withDefaults() Config {
 		c.From = "FloresYa <no-reply@floresya.local>"
 	}
 	if c.PerSecond == 0 {
-		c.PerSecond = 20
+		c.PerSecond = 10
 	}
 	if c.Attempts == 0 {
 		c.Attempts = 12

@@ -7,8 +7,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"floresya/internal/event"
+	"floresya/internal/postgres"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/money"
 )
@@ -64,8 +66,8 @@ const giveBackCapacity = `
 func applyPlaced(b *pgx.Batch, run []event.Of[Placed]) {
 	var (
 		ids, users, zones, slots, versions  []int
-		guests                              []*uuid.UUID
-		people                              []uuid.UUID
+		guests                              []pgtype.UUID
+		people                              []pgtype.UUID
 		languages, methods, days, timeSlots []string
 		payments, substitutions             []string
 		costsUSD, totalsUSD                 []money.USD
@@ -81,8 +83,8 @@ func applyPlaced(b *pgx.Batch, run []event.Of[Placed]) {
 	)
 	for _, e := range run {
 		p := e.Data
-		ids, users, people = append(ids, p.Order), append(users, p.User), append(people, p.Personal)
-		guests = append(guests, orNil(p.Guest))
+		ids, users, people = append(ids, p.Order), append(users, p.User), append(people, postgres.UUID(p.Personal))
+		guests = append(guests, postgres.UUID(p.Guest))
 		languages, methods = append(languages, p.Language), append(methods, p.Method)
 		zones, days, timeSlots = append(zones, p.Zone), append(days, string(p.Day)), append(timeSlots, p.TimeSlot)
 		slot := 0
@@ -148,13 +150,6 @@ func applyDateAgreed(b *pgx.Batch, run []event.Of[DateAgreed]) {
 	capacity.queue(b)
 }
 
-func orNil(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
-}
-
 type itemRows struct {
 	ids, orders, products, quantities []int
 	names, summaries                  []string
@@ -195,7 +190,7 @@ func (r *historyRows) queue(b *pgx.Batch) {
 
 // stockRows are ledger rows and, summed per product, what they change on the shelf and in reservation.
 type stockRows struct {
-	events                              []uuid.UUID
+	events                              []pgtype.UUID
 	lines, products, quantities, orders []int
 	kinds                               []string
 	ats                                 []time.Time
@@ -208,7 +203,7 @@ func (r *stockRows) add(id uuid.UUID, m StockMove, order int, at time.Time) {
 		r.shelf, r.held, r.lineOf = map[int]int{}, map[int]int{}, map[uuid.UUID]int{}
 	}
 	r.lineOf[id]++
-	r.events, r.lines = append(r.events, id), append(r.lines, r.lineOf[id])
+	r.events, r.lines = append(r.events, postgres.UUID(id)), append(r.lines, r.lineOf[id])
 	r.products, r.quantities = append(r.products, m.Product), append(r.quantities, m.Quantity)
 	r.kinds, r.orders, r.ats = append(r.kinds, m.Kind), append(r.orders, order), append(r.ats, at)
 	shelf, held := m.effect()

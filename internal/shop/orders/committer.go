@@ -337,9 +337,7 @@ func (t *transaction) readSettings(rows pgx.Rows) error {
 			}
 			continue
 		}
-		if hours, err := strconv.ParseFloat(value, 64); err == nil && hours > 0 && hours <= 24*365 {
-			t.world.hold = time.Duration(hours * float64(time.Hour))
-		}
+		t.world.hold = holdOf(value, t.world.hold)
 	}
 	return rows.Err()
 }

@@ -194,6 +194,14 @@ func take(load *delivery.Load, key delivery.CapacityKey, now time.Time) (deliver
 // span is the contract's form of a slot: "09:00-12:00".
 func span(s delivery.Slot) string { return s.Starts + "-" + s.Ends }
 
+// holdOf reads the setting of hours that unpaid pieces are held; what makes no sense is otherwise.
+func holdOf(value string, otherwise time.Duration) time.Duration {
+	if hours, err := strconv.ParseFloat(value, 64); err == nil && hours > 0 && hours <= 24*365 {
+		return time.Duration(hours * float64(time.Hour))
+	}
+	return otherwise
+}
+
 // holdUntil is how long unpaid pieces are held: the setting, but not beyond the slot's cut-off. Cash on delivery is not
 // waited for.
 func (w *world) holdUntil(method string, closes time.Time) *time.Time {

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ const (
 	maxQuantity = 100
 	minTotal    = money.USD(1_00)
 	maxTotal    = money.USD(10_000_00)
+	maxID       = math.MaxInt32
 )
 
 // Place asks for an order. Texts are trimmed; what is not named is zero.
@@ -76,6 +78,7 @@ type Receipt struct {
 
 var (
 	emailPattern    = regexp.MustCompile(`^[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$`)
+	methodPattern   = regexp.MustCompile(`^[a-z0-9_]{0,50}$`)
 	timeSlotPattern = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$`)
 )
 
@@ -111,6 +114,7 @@ func (p *Place) checkPeople(c *fault.Checker) {
 	within(c, name, 255, "customer_name", "Nombre del cliente")
 	if c.Check(p.Customer.Phone != "", "customer_phone", "Teléfono es requerido") {
 		c.Check(len(p.Customer.Phone) <= 20, "customer_phone", "Teléfono no puede exceder 20 caracteres")
+		c.Check(storable(p.Customer.Phone), "customer_phone", "Teléfono contiene caracteres inválidos")
 		if msg := phoneFault(p.Customer.Phone); msg != "" && !(p.Abroad && foreignPhone(p.Customer.Phone)) {
 			c.Check(false, "customer_phone", "%s", msg)
 		}
@@ -118,6 +122,7 @@ func (p *Place) checkPeople(c *fault.Checker) {
 	within(c, p.Recipient.Name, 255, "recipient_name", "Nombre de quien recibe")
 	if p.Recipient.Phone != "" {
 		c.Check(len(p.Recipient.Phone) <= 20, "recipient_phone", "Teléfono de quien recibe no puede exceder 20 caracteres")
+		c.Check(storable(p.Recipient.Phone), "recipient_phone", "Teléfono de quien recibe contiene caracteres inválidos")
 		if msg := phoneFault(p.Recipient.Phone); msg != "" {
 			c.Check(false, "recipient_phone", "%s", msg)
 		}
@@ -148,16 +153,23 @@ func (p *Place) checkTexts(c *fault.Checker) {
 }
 
 func within(c *fault.Checker, s string, most int, path, label string) {
-	c.Check(utf8.RuneCountInString(s) <= most, path, "%s no puede exceder %d caracteres", label, most)
+	if !c.Check(utf8.RuneCountInString(s) <= most, path, "%s no puede exceder %d caracteres", label, most) {
+		return
+	}
+	c.Check(storable(s), path, "%s contiene caracteres inválidos", label)
 }
+
+// storable reports whether PostgreSQL can keep s: valid UTF-8 without NUL.
+func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func (p *Place) checkDelivery(c *fault.Checker, today delivery.Day) {
 	c.Check(p.Method == "" || p.Method == ByDelivery || p.Method == ByPickup, "delivery_method", "Elige delivery o pickup")
-	c.Check(p.Zone >= 0, "zone_id", "Zona inválida")
-	c.Check(p.Slot >= 0, "slot_id", "Horario inválido")
+	c.Check(p.Zone >= 0 && p.Zone <= maxID, "zone_id", "Zona inválida")
+	c.Check(p.Slot >= 0 && p.Slot <= maxID, "slot_id", "Horario inválido")
 	if p.Day != "" && c.Check(p.Day.Valid(), "delivery_date", "La fecha de entrega debe tener la forma AAAA-MM-DD") {
 		c.Check(p.Day >= today, "delivery_date", "La fecha de entrega ya pasó")
 	}
+	c.Check(methodPattern.MatchString(p.PaymentMethod), "payment_method", "Forma de pago inválida")
 	c.Check(p.TimeSlot == "" || timeSlotPattern.MatchString(p.TimeSlot), "delivery_time_slot",
 		"El horario debe tener la forma HH:MM-HH:MM")
 	if p.Slot != 0 {
@@ -174,13 +186,15 @@ func (p *Place) checkLines(c *fault.Checker) {
 	for i, l := range p.Lines {
 		at := "items." + itoa(i) + "."
 		n := i + 1
-		c.Check(l.ProductID > 0, at+"product_id", "Item %d: producto inválido", n)
+		c.Check(l.ProductID > 0 && l.ProductID <= maxID, at+"product_id", "Item %d: producto inválido", n)
 		c.Check(l.Quantity >= 1 && l.Quantity <= maxQuantity, at+"quantity", "Item %d: la cantidad debe estar entre 1 y 100", n)
 		c.Check(utf8.RuneCountInString(l.Summary) <= 500, at+"product_summary", "Item %d: el resumen no puede exceder 500 caracteres", n)
+		c.Check(storable(l.Summary), at+"product_summary", "Item %d: el resumen contiene caracteres inválidos", n)
 		if l.StatedUnit == nil {
 			continue
 		}
-		if !c.Check(*l.StatedUnit > 0 && *l.StatedUnit <= maxTotal, at+"unit_price_usd", "Item %d: el precio debe ser mayor que 0", n) {
+		if !c.Check(*l.StatedUnit > 0, at+"unit_price_usd", "Item %d: el precio debe ser mayor que 0", n) ||
+			!c.Check(*l.StatedUnit <= maxTotal, at+"unit_price_usd", "Item %d: el precio no puede exceder $10000", n) {
 			continue
 		}
 		if sub, ok := l.StatedUnit.Times(l.Quantity); l.StatedSubtotal != nil {
@@ -195,7 +209,10 @@ func (p *Place) checkLines(c *fault.Checker) {
 }
 
 // near allows the cent that clients lose in floating point.
-func near(a, b money.USD) bool { return a-b <= 1 && b-a <= 1 }
+func near(a, b money.USD) bool {
+	d := a - b // wraps only for amounts nobody has, and not to within a cent when one of them is small
+	return d >= -1 && d <= 1
+}
 
 // phoneFault is why a Venezuelan phone number is refused, or "".
 func phoneFault(phone string) string {

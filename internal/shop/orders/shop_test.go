@@ -33,6 +33,12 @@ type shop struct {
 
 func newShop(t testing.TB, cfg orders.Config) *shop {
 	t.Helper()
+	return newShopAt(t, cfg, time.Now)
+}
+
+// newShopAt is newShop by another clock.
+func newShopAt(t testing.TB, cfg orders.Config, now func() time.Time) *shop {
+	t.Helper()
 	url := pgtest.URL(t)
 	db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
 	if err != nil {
@@ -43,7 +49,7 @@ func newShop(t testing.TB, cfg orders.Config) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := event.NewLog(db, registry, time.Now)
+	log := event.NewLog(db, registry, now)
 	s := &shop{url: url, db: db, pool: db.Pgx(), log: log,
 		Service: orders.New(db, log, cfg, slog.Default(), prometheus.NewRegistry(), func() {})}
 	s.seed(t)

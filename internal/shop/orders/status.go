@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -29,7 +30,7 @@ const (
 func (s *Service) SetStatus(ctx context.Context, id int, to Status, notes string, by int) (*Order, error) {
 	var c fault.Checker
 	c.Check(to.Known(), "status", "Estado inválido: usa pending, verified, preparing, shipped, delivered o cancelled")
-	c.Check(utf8.RuneCountInString(notes) <= 1000, "notes", "Notas no puede exceder 1000 caracteres")
+	within(&c, notes, 1000, "notes", "Notas")
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
@@ -37,10 +38,11 @@ func (s *Service) SetStatus(ctx context.Context, id int, to Status, notes string
 		if r.Status == to {
 			return nil, nil
 		}
+		said := notes
 		if !r.Status.Normal(to) {
-			notes = trimJoin(notes, fmt.Sprintf("(fuera del camino usual: de %s a %s)", r.Status, to))
+			said = trimJoin(notes, fmt.Sprintf("(fuera del camino usual: de %s a %s)", r.Status, to))
 		}
-		return &step{to: to, reason: reasonAdmin, notes: notes, by: by}, nil
+		return &step{to: to, reason: reasonAdmin, notes: said, by: by}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -61,8 +63,10 @@ func trimJoin(a, b string) string {
 // Cancel cancels an order for its customer (by the owner, only while it is pending) or an admin (by > 0 and admin true).
 // Already cancelled is a Conflict.
 func (s *Service) Cancel(ctx context.Context, id int, notes string, by int, admin bool) (*Order, error) {
-	if utf8.RuneCountInString(notes) > 1000 {
-		return nil, fault.Invalidf("notes", "Notas no puede exceder 1000 caracteres")
+	var c fault.Checker
+	within(&c, notes, 1000, "notes", "Notas")
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
 	if notes == "" {
 		notes = "Order cancelled"
@@ -175,16 +179,30 @@ func (s *Service) changed(ctx context.Context, tx *event.Tx, r *Row, st *step) (
 			return nil, err
 		}
 	}
+	var closes time.Time
 	if r.Slot != 0 && (st.to == Cancelled) != (r.Status == Cancelled) {
-		if err := movePlace(ctx, tx, r, e); err != nil {
+		if closes, err = movePlace(ctx, tx, r, e); err != nil {
 			return nil, err
 		}
 	}
 	if r.Status == Cancelled && st.to == Pending {
-		until := tx.Now.Add(s.cfg.Hold)
-		e.HoldUntil = &until
+		w := world{now: tx.Now}
+		if w.hold, err = s.holdSetting(ctx, tx); err != nil {
+			return nil, err
+		}
+		e.HoldUntil = w.holdUntil(r.PaymentMethod, closes)
 	}
 	return e, nil
+}
+
+// holdSetting is how long a hold lasts at most.
+func (s *Service) holdSetting(ctx context.Context, tx *event.Tx) (time.Duration, error) {
+	var value string
+	err := tx.QueryRow(ctx, `select value from settings where upper(key) = 'PAYMENT_HOLD_HOURS' and active`).Scan(&value)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("read how long a hold lasts: %w", err)
+	}
+	return holdOf(value, s.cfg.Hold), nil
 }
 
 // stockSteps are the movements, in the ledger's words, that bring an order's pieces from state to where they are in status.
@@ -238,23 +256,23 @@ func (s *Service) moveStock(ctx context.Context, tx *event.Tx, r *Row, e *Status
 	return nil
 }
 
-// movePlace gives the order's place in its slot back, or takes it again.
-func movePlace(ctx context.Context, tx *event.Tx, r *Row, e *StatusChanged) error {
+// movePlace gives the order's place in its slot back, or takes it again and returns when that slot closes.
+func movePlace(ctx context.Context, tx *event.Tx, r *Row, e *StatusChanged) (time.Time, error) {
 	key := r.capacityKey()
 	if e.To == Cancelled {
 		e.Capacity = []CapacityMove{{Day: r.Day, Slot: r.Slot, Zone: r.Zone, Places: -1}}
-		return delivery.LockCapacity(ctx, tx, []delivery.CapacityKey{key})
+		return time.Time{}, delivery.LockCapacity(ctx, tx, []delivery.CapacityKey{key})
 	}
 	load, err := lockAndLoad(ctx, tx, key)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	offer, err := take(load, key, tx.Now)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	e.Capacity = []CapacityMove{{Day: r.Day, Slot: r.Slot, Zone: r.Zone, Places: 1, Ordinary: offer.Capacity}}
-	return nil
+	return offer.Closes, nil
 }
 
 // lockAndLoad locks places and reads how they stand.
@@ -270,6 +288,12 @@ func lockAndLoad(ctx context.Context, tx *event.Tx, keys ...delivery.CapacityKey
 
 // Agree settles, or moves, the day and slot of an open order.
 func (s *Service) Agree(ctx context.Context, id int, key delivery.CapacityKey, by int) (*Order, error) {
+	var c fault.Checker
+	c.Check(key.Zone > 0 && key.Zone <= maxID, "zone_id", "Zona inválida")
+	c.Check(key.Slot > 0 && key.Slot <= maxID, "slot_id", "Horario inválido")
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
 	_, err := s.log.Execute(ctx, postgres.Orders, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		r, err := Lock(ctx, tx, id)
 		if err != nil {

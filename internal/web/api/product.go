@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"floresya/internal/fault"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/money"
@@ -44,13 +43,10 @@ type OccasionLink struct {
 	Occasions  Occasion `json:"occasions"`
 }
 
-func productOf(p *catalog.Product, r money.Rate, sizes ...string) Product {
+func productOf(p *catalog.Product, sizes ...string) Product {
 	v := Product{ID: p.ID, Name: p.Name, Summary: text(p.Summary), Description: text(p.Description), PriceUSD: p.PriceUSD,
 		Stock: p.Stock, SKU: text(p.SKU), Active: p.Active, Featured: p.Featured, CarouselOrder: number(p.CarouselOrder),
-		CreatedAt: instant(p.CreatedAt), UpdatedAt: instant(p.UpdatedAt)}
-	if ves, err := r.VES(p.PriceUSD); err == nil { // without a rate there is no price in bolívares
-		v.PriceVES = bolivares(ves)
-	}
+		CreatedAt: instant(p.CreatedAt), UpdatedAt: instant(p.UpdatedAt), PriceVES: bolivares(p.PriceVES)}
 	for _, size := range sizes {
 		switch size {
 		case "thumb":
@@ -66,25 +62,12 @@ func productOf(p *catalog.Product, r money.Rate, sizes ...string) Product {
 	return v
 }
 
-func (a *API) products(ctx context.Context, list []catalog.Product, sizes ...string) ([]Product, error) {
-	r, err := a.rate(ctx)
-	if err != nil {
-		return nil, err
-	}
+func productsOf(list []catalog.Product, sizes ...string) []Product {
 	out := make([]Product, len(list))
 	for i := range list {
-		out[i] = productOf(&list[i], r, sizes...)
+		out[i] = productOf(&list[i], sizes...)
 	}
-	return out, nil
-}
-
-// rate is the rate of the day, or 0 when there has never been one.
-func (a *API) rate(ctx context.Context) (money.Rate, error) {
-	r, err := a.Rates.Shown(ctx)
-	if fault.Is(err, "no_rate") {
-		return 0, nil
-	}
-	return r.Value, err
+	return out
 }
 
 // admin reports whether the caller may see what the shop does not show.
@@ -127,11 +110,8 @@ func (a *API) listProducts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.products(r.Context(), list, sizes...)
-	if err != nil {
-		return err
-	}
-	return web.JSON(w, http.StatusOK, productList(out), "Products retrieved successfully")
+	out := productsOf(list, sizes...)
+	return web.JSON(w, http.StatusOK, out, "Products retrieved successfully")
 }
 
 func (a *API) carousel(w http.ResponseWriter, r *http.Request) error {
@@ -139,10 +119,7 @@ func (a *API) carousel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.products(r.Context(), list, "small", "thumb")
-	if err != nil {
-		return err
-	}
+	out := productsOf(list, "small", "thumb")
 	return web.JSON(w, http.StatusOK, out, "Products retrieved successfully")
 }
 
@@ -160,10 +137,7 @@ func (a *API) productsByOccasion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.products(r.Context(), list, sizes...)
-	if err != nil {
-		return err
-	}
+	out := productsOf(list, sizes...)
 	return web.JSON(w, http.StatusOK, out, "Products retrieved successfully")
 }
 
@@ -176,7 +150,7 @@ func (a *API) productBySKU(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.answerProduct(w, r, http.StatusOK, p, "Product retrieved successfully")
+	return a.answerProduct(w, r, http.StatusOK, p.ID, false, "Product retrieved successfully")
 }
 
 func (a *API) product(w http.ResponseWriter, r *http.Request) error {
@@ -189,32 +163,23 @@ func (a *API) product(w http.ResponseWriter, r *http.Request) error {
 	if err := q.Err(); err != nil {
 		return err
 	}
-	p, images, err := a.Catalog.Page(r.Context(), id, admin(r.Context()))
-	if err != nil {
-		return err
-	}
-	rate, err := a.rate(r.Context())
-	if err != nil {
-		return err
-	}
-	out := productOf(&p, rate, sizes...)
 	if sizes == nil {
-		out.Images = imagesOf(images)
+		return a.answerProduct(w, r, http.StatusOK, id, admin(r.Context()), "Product retrieved successfully")
 	}
-	return web.JSON(w, http.StatusOK, &out, "Product retrieved successfully")
+	p, err := a.Catalog.Product(r.Context(), id, admin(r.Context()))
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, productOf(&p, sizes...), "Product retrieved successfully")
 }
 
 // answerProduct answers with a product and its pictures.
-func (a *API) answerProduct(w http.ResponseWriter, r *http.Request, status int, p catalog.Product, message string) error {
-	rate, err := a.rate(r.Context())
+func (a *API) answerProduct(w http.ResponseWriter, r *http.Request, status, id int, inactive bool, message string) error {
+	p, images, err := a.Catalog.WithImages(r.Context(), id, inactive)
 	if err != nil {
 		return err
 	}
-	images, err := a.Catalog.Images(r.Context(), p.ID)
-	if err != nil {
-		return err
-	}
-	out := productOf(&p, rate)
+	out := productOf(&p)
 	out.Images = imagesOf(images)
 	return web.JSON(w, status, out, message)
 }
@@ -240,10 +205,7 @@ func (a *API) productsWithOccasions(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	out, err := a.products(r.Context(), list)
-	if err != nil {
-		return err
-	}
+	out := productsOf(list)
 	if err := a.addOccasions(r.Context(), out); err != nil {
 		return err
 	}
@@ -255,11 +217,9 @@ func (a *API) productWithOccasions(ctx context.Context, id int, inactive bool) (
 	if err != nil {
 		return Product{}, err
 	}
-	out, err := a.products(ctx, []catalog.Product{p})
-	if err != nil {
-		return Product{}, err
-	}
-	return out[0], a.addOccasions(ctx, out)
+	out := productsOf([]catalog.Product{p})
+	err = a.addOccasions(ctx, out)
+	return out[0], err
 }
 
 func (a *API) addOccasions(ctx context.Context, list []Product) error {

@@ -121,16 +121,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, f *productFields, o
 	if err != nil {
 		return err
 	}
-	return a.answerProductID(w, r, http.StatusCreated, id, "Product created successfully")
-}
-
-// answerProductID answers with the product as it is now, also an inactive one.
-func (a *API) answerProductID(w http.ResponseWriter, r *http.Request, status, id int, message string) error {
-	p, err := a.Catalog.Product(r.Context(), id, true)
-	if err != nil {
-		return err
-	}
-	return a.answerProduct(w, r, status, p, message)
+	return a.answerProduct(w, r, http.StatusCreated, id, true, "Product created successfully")
 }
 
 // createWithOccasions creates, or, when the product has an id, ties an existing one to exactly these occasions: that is
@@ -169,7 +160,7 @@ func changing[T any](a *API, message string, command func(context.Context, int, 
 		if err := command(r.Context(), id, in); err != nil {
 			return err
 		}
-		return a.answerProductID(w, r, http.StatusOK, id, message)
+		return a.answerProduct(w, r, http.StatusOK, id, true, message)
 	}
 }
 
@@ -224,7 +215,7 @@ func (a *API) toggling(message string, command func(context.Context, int) error)
 		if err := command(r.Context(), id); err != nil {
 			return err
 		}
-		return a.answerProductID(w, r, http.StatusOK, id, message)
+		return a.answerProduct(w, r, http.StatusOK, id, true, message)
 	}
 }
 

@@ -43,6 +43,7 @@ type boardData struct {
 	Lanes  []lane
 	Tiles  []tile
 	Found  int
+	Notes  []attention
 }
 
 func (v *visit) board() error {
@@ -75,6 +76,9 @@ func (v *visit) board() error {
 	data := boardData{Search: search, Found: len(all), Lanes: v.lanes(all, proofs, pictures)}
 	if search == "" {
 		if data.Tiles, err = v.tiles(all, waiting); err != nil {
+			return err
+		}
+		if data.Notes, err = v.attention(all); err != nil {
 			return err
 		}
 	}

@@ -3,14 +3,18 @@ package office_test
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/money"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/shop/rates"
-	"floresya/internal/web/office"
 )
+
+const letterID = "019ac6f0-0000-7000-8000-000000000001"
 
 const attack = `<script>alert(1)</script>"><img src=x onerror=alert(1)>`
 
@@ -31,8 +35,8 @@ func monday() *shop {
 		closed: map[delivery.Day]string{"2026-11-26": "Inventario"},
 		rate: rates.Rate{ID: 1, Value: 243_800_000, Source: rates.SourceBCV, ValueDate: "2026-11-23",
 			FetchedAt: time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)},
-		letters: []office.Letter{{ID: "7f3a", To: "gabriela@example.com", Subject: "Recibimos tu pedido 1042", At: noon.Add(-time.Hour),
-			Body: "Hola Gabriela:\n\nRecibimos tu pedido. " + attack}},
+		letters: []notify.Letter{{ID: uuid.MustParse(letterID), To: "gabriela@example.com", Subject: "Recibimos tu pedido 1042", At: noon.Add(-time.Hour),
+			Text: "Hola Gabriela:\n\nRecibimos tu pedido. " + attack}},
 	}
 	for i, name := range []string{"Peonías coral", "Doce razones", "Amanecer de Galipán", "Isla bonita", "Noche de gala", "Turpial", "Corona serena"} {
 		slug := []string{"peonias-coral", "doce-razones", "amanecer-de-galipan", "isla-bonita", "noche-de-gala", "turpial", "corona-serena"}[i]

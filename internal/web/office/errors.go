@@ -53,7 +53,20 @@ func (v *visit) fail(err error) {
 			return
 		}
 	}
+	v.refusal(f, err)
+}
+
+// ErrorPage draws a refusal that happened before the office was asked: another site's form, too many requests.
+func (o *Office) ErrorPage(w http.ResponseWriter, r *http.Request, f *fault.Error) {
+	o.visit(w, r).refusal(f, f)
+}
+
+// refusal is the page for f; err is what the log gets.
+func (v *visit) refusal(f *fault.Error, err error) {
 	what := troubleOf(f.Kind)
+	if f.Code == "cross_origin" {
+		what.title, what.text = "error.cross.title", "error.cross.text"
+	}
 	if what.status >= http.StatusInternalServerError {
 		v.office.Log.ErrorContext(v.ctx(), "office page failed", "route", v.r.Pattern, "status", what.status, "err", err)
 	}

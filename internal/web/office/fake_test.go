@@ -11,12 +11,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"floresya/internal/fault"
+	"floresya/internal/saga"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/idempotency"
 	"floresya/internal/shop/money"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/shop/rates"
@@ -42,7 +46,7 @@ type shop struct {
 	caps     map[delivery.CapacityKey]place
 	closed   map[delivery.Day]string
 	rate     rates.Rate
-	letters  []office.Letter
+	letters  []notify.Letter
 	did      []string // what was asked for
 	broken   error    // what every read fails with
 }
@@ -70,7 +74,7 @@ func deps(t testing.TB, s *shop) office.Deps {
 	}
 	return office.Deps{
 		Kit: page.New(files), Identity: door{}, Orders: s, Payments: cash{s}, Receipts: s, Catalogue: shelf{s}, Calendar: s, Rates: s,
-		Mailbox: s, WhatsApp: func(o *orders.Order) string { return "https://wa.me/58" + o.Customer.Phone[1:] },
+		Messages: s, Processes: s, Mailbox: box{s},
 		Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -216,6 +220,10 @@ func (c cash) Reject(_ context.Context, id int, reason string, _ int) (payments.
 	return c.judge(id, payments.Failed)
 }
 
+func (c cash) ToRefund(context.Context) ([]payments.Refundable, error) {
+	return []payments.Refundable{{OrderID: 1031, Cancelled: true, Amount: 8100}, {OrderID: 1035, Amount: 900}}, c.broken
+}
+
 func (c cash) Refund(ctx context.Context, id int, amount money.USD, _ int, reason string) (payments.Payment, error) {
 	c.note("refund " + amount.String() + " " + reason + " " + idempotency.FromContext(ctx).Scope)
 	return c.judge(id, payments.PartiallyRefunded)
@@ -357,13 +365,37 @@ func (s *shop) SetByHand(_ context.Context, value money.Rate, _ int, confirmed b
 	return s.rate, nil
 }
 
-func (s *shop) Letters(context.Context, int) ([]office.Letter, error) { return s.letters, nil }
+func (s *shop) OfOrder(_ context.Context, order int) ([]notify.Note, error) {
+	return []notify.Note{{OrderID: order, Kind: notify.Placed, Status: "sent", CreatedAt: noon.Add(-2 * time.Hour)},
+		{OrderID: order, Kind: notify.Rejected, Status: "refused", CreatedAt: noon.Add(-time.Hour)}}, nil
+}
 
-func (s *shop) Letter(_ context.Context, id string) (office.Letter, error) {
-	for _, l := range s.letters {
+func (s *shop) WhatsApp(_ context.Context, _ int, kind notify.Kind, _ string) (string, error) {
+	return "https://wa.me/584140001111?text=" + string(kind), nil
+}
+
+func (s *shop) Lost(context.Context) ([]notify.Note, error) {
+	return []notify.Note{{OrderID: 1037}, {OrderID: 1030}}, nil
+}
+
+func (s *shop) Stuck(context.Context) ([]saga.Record, error) {
+	return []saga.Record{{SagaID: "order-1036"}, {SagaID: "order-1031"}, {SagaID: "week-3"}}, nil
+}
+
+func (s *shop) Troubled(context.Context) ([]saga.Trouble, error) {
+	return []saga.Trouble{{SagaID: "order-1038", Since: noon.Add(-time.Hour)}, {SagaID: "order-1043", Since: noon.Add(-time.Minute)}}, nil
+}
+
+// box is the mailbox of a shop: List is taken by the orders.
+type box struct{ *shop }
+
+func (b box) List(context.Context, int) ([]notify.Letter, error) { return b.letters, nil }
+
+func (b box) Read(_ context.Context, id uuid.UUID) (notify.Letter, error) {
+	for _, l := range b.letters {
 		if l.ID == id {
 			return l, nil
 		}
 	}
-	return office.Letter{}, fault.NotFoundf("letter not found")
+	return notify.Letter{}, fault.NotFoundf("letter not found")
 }

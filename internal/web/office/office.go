@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/web"
 	"floresya/internal/web/lang"
@@ -16,7 +15,7 @@ import (
 // Base is the path under which the back office stands.
 const Base = "/oficina"
 
-// Deps are what the back office stands on. All but Mailbox and WhatsApp are required.
+// Deps are what the back office stands on. All but Mailbox are required.
 type Deps struct {
 	Kit       *page.Kit
 	Identity  Identity
@@ -26,11 +25,10 @@ type Deps struct {
 	Catalogue Catalogue
 	Calendar  Calendar
 	Rates     Rates
+	Messages  Messages
+	Processes Processes
 	Mailbox   Mailbox // nil: mails leave by SMTP, and there is no such page
-	// WhatsApp is a link that opens a conversation with a customer about his order, the text prepared; "" without a phone.
-	// nil: there are no such links.
-	WhatsApp func(o *orders.Order) string
-	Log      *slog.Logger
+	Log       *slog.Logger
 }
 
 // Config tunes the back office. The zero value means the defaults.
@@ -59,7 +57,7 @@ func New(deps Deps, cfg Config) (*Office, error) {
 	var faults []error
 	if deps.Kit == nil || deps.Identity == nil || deps.Orders == nil || deps.Payments == nil || deps.Receipts == nil ||
 
-		deps.Catalogue == nil || deps.Calendar == nil || deps.Rates == nil || deps.Log == nil {
+		deps.Catalogue == nil || deps.Calendar == nil || deps.Rates == nil || deps.Messages == nil || deps.Processes == nil || deps.Log == nil {
 		faults = append(faults, errors.New("office: a dependency is missing"))
 	}
 	words, err := newWords()

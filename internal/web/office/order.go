@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"floresya/internal/shop/delivery"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/storage"
@@ -27,6 +28,7 @@ type orderData struct {
 	Next      orders.Status // the usual next state; "" when there is none to press a button for
 	Dates     *dateForm     // when the date is to be agreed
 	WhatsApp  string
+	Told      []notify.Note // what the customer has been told
 	StateForm form
 	Adding    form // a payment that was made elsewhere
 	Methods   []payments.Method
@@ -58,9 +60,6 @@ func (v *visit) order() (*orderData, error) {
 	}
 	d := &orderData{Order: o, Next: next(o), StateForm: newForm(nil), Adding: newForm(nil),
 		Key: rand.Text()}
-	if v.office.WhatsApp != nil {
-		d.WhatsApp = v.office.WhatsApp(o)
-	}
 	if d.History, err = v.office.Orders.History(v.ctx(), id); err != nil {
 		return nil, err
 	}
@@ -68,6 +67,13 @@ func (v *visit) order() (*orderData, error) {
 		return nil, err
 	}
 	if d.Payments, err = v.payments(o, d.Methods); err != nil {
+		return nil, err
+	}
+	if d.Told, err = v.office.Messages.OfOrder(v.ctx(), id); err != nil {
+		return nil, err
+	}
+	kind, detail := d.news()
+	if d.WhatsApp, err = v.office.Messages.WhatsApp(v.ctx(), id, kind, detail); err != nil {
 		return nil, err
 	}
 	if d.Pictures, err = v.itemPictures(o); err != nil {
@@ -79,6 +85,24 @@ func (v *visit) order() (*orderData, error) {
 		}
 	}
 	return d, nil
+}
+
+// news is what there is to tell the customer now.
+func (d *orderData) news() (kind notify.Kind, detail string) {
+	switch d.Status {
+	case orders.Shipped:
+		return notify.Shipped, ""
+	case orders.Delivered:
+		return notify.Delivered, ""
+	case orders.Cancelled:
+		return notify.Cancelled, ""
+	case orders.Verified, orders.Preparing:
+		return notify.Paid, ""
+	}
+	if n := len(d.Payments); n > 0 && d.Payments[n-1].Status == payments.Failed {
+		return notify.Rejected, d.Payments[n-1].Notes
+	}
+	return notify.Placed, ""
 }
 
 func (v *visit) itemPictures(o *orders.Order) (map[int]string, error) {

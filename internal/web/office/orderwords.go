@@ -95,6 +95,8 @@ func statusIcon(s orders.Status) string {
 		return "bike"
 	case orders.Delivered:
 		return "package-check"
+	case orders.Cancelled:
+		return "circle-x"
 	}
 	return "check"
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"floresya/internal/fault"
 	"floresya/internal/security/identity"
 	"floresya/internal/web/lang"
 	"floresya/internal/web/office"
@@ -24,7 +25,7 @@ var pages = []string{
 	"/oficina/pedidos/1044", "/oficina/pedidos/1044?zona=2", "/oficina/pedidos/1035", "/oficina/pedidos/1037", "/oficina/pedidos/1038",
 	"/oficina/pedidos/1030", "/oficina/pedidos/1031", "/oficina/pedidos/1042/hoja", "/oficina/pagos", "/oficina/por-acordar",
 	"/oficina/flores", "/oficina/flores?q=zzz", "/oficina/entregas", "/oficina/entregas?zona=9&desde=2026-11-25", "/oficina/tasa",
-	"/oficina/correo", "/oficina/correo/7f3a", "/oficina/mas", "/oficina?listo=estado-shipped",
+	"/oficina/correo", "/oficina/correo/" + letterID, "/oficina/mas", "/oficina?listo=estado-shipped",
 }
 
 // answer is what a browser gets, without following redirects.
@@ -213,10 +214,24 @@ func TestDatabaseAwayIsSaidKindly(t *testing.T) {
 		t.Errorf("defect: %d; the cause must stay in the log", a.StatusCode)
 	}
 	for path, want := range map[string]int{"/oficina/nada": 404, "/oficina/pedidos/9": 404, "/oficina/pedidos/abc": 404,
-		"/oficina/pedidos/99999999999999999999": 404, "/oficina/recibos/otro": 404, "/oficina/": 303} {
+		"/oficina/pedidos/99999999999999999999": 404, "/oficina/recibos/otro": 404, "/oficina/correo/otra": 404,
+		"/oficina/correo/019ac6f0-0000-7000-8000-000000000002": 404, "/oficina/": 303} {
 		if a := get(t, monday().handler(t, rosa), path); a.StatusCode != want {
 			t.Errorf("%s: %d, want %d", path, a.StatusCode, want)
 		}
+	}
+}
+
+func TestRefusalsBeforeTheOfficeHaveItsPage(t *testing.T) {
+	t.Parallel()
+	o, err := office.New(deps(t, monday()), office.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	o.ErrorPage(w, httptest.NewRequest(http.MethodPost, "/oficina/tasa", nil), fault.New(fault.Denied, "cross_origin", "no"))
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "vino de otro sitio") {
+		t.Errorf("another site's form: %d", w.Code)
 	}
 }
 

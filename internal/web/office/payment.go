@@ -86,6 +86,11 @@ func (v *visit) compare(o *orders.Order, p *payment) []compared {
 		}
 		rows = append(rows, row)
 	}
+	for _, key := range []string{"account_number", "account_holder", "email", "address", "text"} {
+		if said, _ := p.Details[key].(string); said != "" {
+			rows = append(rows, compared{v.Say("detail." + key), v.Say("cmp.any"), clip(said, maxNotes), "", v.Say("cmp.look")})
+		}
+	}
 	return rows
 }
 

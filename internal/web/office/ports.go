@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
+	"floresya/internal/saga"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/catalog"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/money"
+	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
 	"floresya/internal/shop/rates"
@@ -38,6 +42,7 @@ type Payments interface {
 	Submit(ctx context.Context, s payments.Submit) (payments.Payment, error)
 	Accept(ctx context.Context, payment int, f payments.Facts, by int) (payments.Payment, error)
 	Reject(ctx context.Context, payment int, reason string, by int) (payments.Payment, error)
+	ToRefund(ctx context.Context) ([]payments.Refundable, error) // oldest first
 	Refund(ctx context.Context, payment int, amount money.USD, by int, reason string) (payments.Payment, error)
 }
 
@@ -71,15 +76,22 @@ type Rates interface {
 	SetByHand(ctx context.Context, value money.Rate, user int, confirmed bool) (rates.Rate, error)
 }
 
-// Mailbox holds the letters that no SMTP server has taken.
-type Mailbox interface {
-	Letters(ctx context.Context, limit int) ([]Letter, error) // newest first
-	Letter(ctx context.Context, id string) (Letter, error)
+// Messages are what customers have been told, and what the florist can tell them.
+type Messages interface {
+	OfOrder(ctx context.Context, order int) ([]notify.Note, error)
+	Lost(ctx context.Context) ([]notify.Note, error) // refused or given up, newest first
+	// WhatsApp is a link to a chat with the order's customer, the text prepared; "" when there is no phone.
+	WhatsApp(ctx context.Context, order int, kind notify.Kind, detail string) (string, error)
 }
 
-// Letter is one mail to a customer.
-type Letter struct {
-	ID, To, Subject string
-	Body            string
-	At              time.Time
+// Processes are the sagas of orders, as far as somebody has to look at them.
+type Processes interface {
+	Troubled(ctx context.Context) ([]saga.Trouble, error)
+	Stuck(ctx context.Context) ([]saga.Record, error)
+}
+
+// Mailbox holds the letters that no mail server was there to send.
+type Mailbox interface {
+	List(ctx context.Context, limit int) ([]notify.Letter, error) // newest first, without their texts
+	Read(ctx context.Context, id uuid.UUID) (notify.Letter, error)
 }

@@ -64,5 +64,9 @@ func (v *visit) paymentQueue() error {
 		due := v.due(o, said.Declared.Currency)
 		queue[i] = waitingPayment{payment: said, Card: v.card(o, &waiting[i], pictures), Due: v.money(due), Short: said.Declared.Minor < due.Minor}
 	}
-	return v.show(http.StatusOK, v.paymentQueuePage(queue))
+	back, err := v.owed()
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, v.paymentQueuePage(queue, back))
 }

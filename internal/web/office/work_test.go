@@ -237,3 +237,40 @@ func TestPeopleWriteNumbersInManyWays(t *testing.T) {
 		}
 	}
 }
+
+func TestChatSaysWhatIsNews(t *testing.T) {
+	t.Parallel()
+	s := monday()
+	s.payments = s.payments[2:3] // the rejected one
+	for path, want := range map[string]string{"1042": "rejected", "1043": "placed", "1035": "paid", "1038": "shipped", "1030": "delivered", "1031": "cancelled"} {
+		if a := get(t, s.handler(t, rosa), "/oficina/pedidos/"+path); !strings.Contains(a.text, "https://wa.me/584140001111?text="+want) {
+			t.Errorf("order %s: the chat does not say %q", path, want)
+		}
+	}
+}
+
+func TestCancelledOrderThatWasPaidAsksForTheMoneyBack(t *testing.T) {
+	t.Parallel()
+	if a := get(t, monday().handler(t, rosa), "/oficina/pedidos/1031"); !strings.Contains(a.text, "se canceló con $81.00 pagados") {
+		t.Error("the page does not say what is to be given back")
+	}
+}
+
+func TestBoardAsksForHelpWhereNothingGoesOnByItself(t *testing.T) {
+	t.Parallel()
+	h := monday().handler(t, rosa)
+	a := get(t, h, "/oficina")
+	for _, text := range []string{"El pedido 1036 se quedó a medias", "El pedido 1038 no avanza", "Un correo del pedido 1037", "2 pedidos con dinero por devolver"} {
+		if !strings.Contains(a.text, text) {
+			t.Errorf("the board does not say %q", text)
+		}
+	}
+	for _, text := range []string{"El pedido 1031", "El pedido 1043", "pedido 1030 no llegó"} { // settled, or not worth a word yet
+		if strings.Contains(a.text, text) {
+			t.Errorf("the board says %q", text)
+		}
+	}
+	if a := get(t, h, "/oficina/pagos"); !strings.Contains(a.text, "Cancelado después de pagar") || !strings.Contains(a.text, "$81.00") {
+		t.Error("the page of payments does not say what is to be given back")
+	}
+}

@@ -1,12 +1,12 @@
 package store
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"floresya/internal/fault"
+	"floresya/internal/web"
 )
 
 var errNoPage = fault.NotFoundf("page not found")
@@ -36,10 +36,7 @@ func troubleOf(kind fault.Kind) trouble {
 
 // fail answers with the page for err. Those pages ask no service, so they can be drawn when nothing else works.
 func (v *visit) fail(err error) {
-	f := fault.Of(err)
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		f = fault.New(fault.TooLarge, "too_large", "request is too large")
-	}
+	f := web.FaultOf(err)
 	what := troubleOf(f.Kind)
 	if what.status >= http.StatusInternalServerError {
 		v.store.Log.ErrorContext(v.ctx(), "page failed", "path", v.path, "status", what.status, "err", err)

@@ -23,7 +23,7 @@ func (s *Shop) Place(ctx context.Context, key string, o store.NewOrder) (store.P
 	}
 	placed := &store.Order{
 		ID: len(s.orders) + 1001, Token: fmt.Sprintf("prueba-%08d-%s", len(s.orders)+1, key[:4]), State: store.Pending, PlacedAt: s.Now,
-		Rate: s.Rates[true].VES, Date: o.Date, Recipient: o.Recipient, Sender: o.Sender, Address: o.Address,
+		Rate: s.Today.VES, Date: o.Date, Recipient: o.Recipient, Sender: o.Sender, Address: o.Address,
 		Reference: o.Reference, Card: o.Card, HideSender: o.HideSender, Method: o.Method, HoldUntil: s.Now.Add(6 * time.Hour),
 	}
 	for _, l := range o.Lines {

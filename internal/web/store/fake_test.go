@@ -16,12 +16,14 @@ import (
 	"floresya/internal/web/store"
 )
 
-// Shop answers every question of the storefront. Its exported fields are for the test to set before the first request.
+// Shop is a small shop in memory: the demo bouquets, some days of zones and slots, a rate, and orders that are kept in a
+// map. It refuses what a real shop would refuse where a page must show it. Its exported fields are for the test to set
+// between requests.
 type Shop struct {
 	Now    time.Time
-	Rates  map[bool]store.Rate // under true: the rate of the day; none if it is missing
-	Broken error               // every answer fails with it, unless nil
-	Refuse error               // Place and Submit fail with it, unless nil
+	Today  store.Rate // the rate of the day; zero: none was ever known
+	Broken error      // every answer fails with it, unless nil
+	Refuse error      // Place and Submit fail with it, unless nil
 
 	products []store.Product
 
@@ -44,7 +46,7 @@ var (
 // New makes a shop whose clock stands at now.
 func New(now time.Time) (*Shop, error) {
 	s := &Shop{Now: now, orders: map[string]*store.Order{}, keys: map[string]string{}, proofs: map[string]bool{}}
-	s.Rates = map[bool]store.Rate{true: {VES: 243_800_000, Value: now}}
+	s.Today = store.Rate{VES: 243_800_000, Value: now}
 	products, err := demo.Products()
 	if err != nil {
 		return nil, err
@@ -189,8 +191,7 @@ type Rates struct{ Shop *Shop }
 
 // Rate is the rate of the day.
 func (r Rates) Rate(context.Context) (store.Rate, bool, error) {
-	rate, ok := r.Shop.Rates[true]
-	return rate, ok, r.Shop.Broken
+	return r.Shop.Today, r.Shop.Today.VES > 0, r.Shop.Broken
 }
 
 // Public are a few settings.

@@ -57,14 +57,23 @@ func (s *Store) howToPay(v *visit) error {
 	return v.show(http.StatusOK, v.howToPayPage(m, methods))
 }
 
-// contactRows are what the shop tells about itself in its settings.
-func (v *visit) contactRows(settings map[string]string) []AccountRow {
+// contactRows are what the shop tells about itself in its settings, each under the key of its label.
+func contactRows(settings map[string]string) []AccountRow {
 	var rows []AccountRow
-	for _, key := range []string{"contact_location_address", "contact_hours_weekday", "contact_hours_saturday",
-		"contact_hours_sunday", "contact_phone_primary", "contact_email_main"} {
-		if value := strings.TrimSpace(settings[key]); value != "" {
-			rows = append(rows, AccountRow{Label: key, Value: value})
+	add := func(label string, keys ...string) {
+		var values []string
+		for _, key := range keys {
+			if value := strings.TrimSpace(settings[key]); value != "" {
+				values = append(values, value)
+			}
+		}
+		if len(values) > 0 {
+			rows = append(rows, AccountRow{Label: label, Value: strings.Join(values, " · ")})
 		}
 	}
+	add("contact.address", "contact_location_address")
+	add("contact.hours", "contact_hours_weekday", "contact_hours_saturday", "contact_hours_sunday")
+	add("contact.phone", "contact_phone_primary")
+	add("contact.mail", "contact_email_main")
 	return rows
 }

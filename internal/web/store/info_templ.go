@@ -192,7 +192,7 @@ func (v *visit) zonesPage(m meta, rows []cover, days []dayRow, settings map[stri
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if settings["contact_location_address"] != "" || settings["contact_hours_weekday"] != "" {
+			if contact := contactRows(settings); len(contact) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"panel stack narrow\" aria-labelledby=\"tienda\"><h2 class=\"h4\" id=\"tienda\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -210,7 +210,7 @@ func (v *visit) zonesPage(m meta, rows []cover, days []dayRow, settings map[stri
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, row := range v.contactRows(settings) {
+				for _, row := range contact {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<dt>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -87,14 +87,15 @@ func oneDollar(r money.Rate) money.VES {
 	return ves
 }
 
-// rows are all data of a method in one list.
-func (m Method) rows() []AccountRow {
-	var rows []AccountRow
-	for _, a := range m.Accounts {
-		rows = append(rows, a.Rows...)
+// others are the accounts of a method after the first, which is shown open.
+func (m Method) others() []Account {
+	if len(m.Accounts) < 2 {
+		return nil
 	}
-	return rows
+	return m.Accounts[1:]
 }
+
+func datumID(account, row int) string { return "dato-" + itoa(account) + "-" + itoa(row) }
 
 func refText(reference string) string {
 	if reference == "" {

@@ -37,6 +37,7 @@ type Query struct {
 // Sort is an order of the catalogue as it stands in the address.
 type Sort string
 
+// The orders of the catalogue.
 const (
 	Newest   Sort = ""
 	Cheapest Sort = "menor"

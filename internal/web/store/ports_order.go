@@ -94,6 +94,7 @@ type OrderLine struct {
 // State is where an order stands, in the words of the contract.
 type State string
 
+// The states of an order.
 const (
 	Pending   State = "pending"
 	Verified  State = "verified"
@@ -122,6 +123,7 @@ type Payment struct {
 // PaymentState is what the shop has found out about a proof.
 type PaymentState string
 
+// The states of a proof.
 const (
 	Waiting  PaymentState = "pending"
 	Accepted PaymentState = "completed"

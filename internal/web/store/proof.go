@@ -66,7 +66,7 @@ func (v *visit) parseProof() ([]byte, error) {
 	}
 	file, head, err := v.r.FormFile("comprobante")
 	if err != nil || head.Size == 0 {
-		return nil, nil //nolint:nilerr // no file was chosen
+		return nil, nil // no file was chosen
 	}
 	defer file.Close()
 	if head.Size > maxReceipt {
@@ -111,21 +111,19 @@ func (v *visit) readProof(f form, m Method) Proof {
 // separator: the last one is the decimal one. One that stands before exactly three digits, or more than once, separates
 // thousands; else it is the decimal one. That way nobody's habit is read a thousand times too large or small.
 func parseAmount(text string) (minor int64, ok bool) {
-	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "Bs"), "$"))
-	text = strings.NewReplacer(" ", "", "\u00a0", "").Replace(strings.TrimPrefix(text, "."))
-	last := strings.LastIndexAny(text, ".,")
-	decimals := ""
-	if last >= 0 {
+	text = strings.TrimSpace(text)
+	text = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(text, "Bs"), "."), "$")
+	text = strings.NewReplacer(" ", "", "\u00a0", "").Replace(text)
+	whole, decimals := text, ""
+	if last := strings.LastIndexAny(text, ".,"); last >= 0 {
 		sep := text[last : last+1]
-		other := strings.Trim(".,", sep)
-		alone := !strings.Contains(text, other)
-		thousands := alone && (strings.Count(text, sep) > 1 || len(text)-last-1 == 3)
-		if !thousands {
-			decimals, text = text[last+1:], text[:last]
+		alone := !strings.Contains(text, strings.Trim(".,", sep))
+		if thousands := alone && (strings.Count(text, sep) > 1 || len(text)-last-1 == 3); !thousands {
+			whole, decimals = text[:last], text[last+1:]
 		}
 	}
-	whole := strings.NewReplacer(".", "", ",", "").Replace(text)
-	if whole == "" || len(whole) > 11 || len(decimals) > 2 {
+	whole, ok = ungroup(whole)
+	if !ok || len(whole) > 11 || len(decimals) > 2 {
 		return 0, false
 	}
 	for _, r := range whole + decimals + "00"[len(decimals):] {
@@ -135,4 +133,19 @@ func parseAmount(text string) (minor int64, ok bool) {
 		minor = minor*10 + int64(r-'0')
 	}
 	return minor, minor > 0
+}
+
+// ungroup takes the separators of thousands out: one kind of them, with three digits behind each.
+func ungroup(whole string) (string, bool) {
+	at := strings.IndexAny(whole, ".,")
+	if at < 0 {
+		return whole, whole != ""
+	}
+	groups := strings.Split(whole, whole[at:at+1])
+	for i, g := range groups {
+		if i > 0 && len(g) != 3 || i == 0 && (g == "" || len(g) > 3) {
+			return "", false
+		}
+	}
+	return strings.Join(groups, ""), true
 }

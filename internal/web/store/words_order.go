@@ -34,6 +34,7 @@ func orderWords() words {
 		"pay.cash":                   {ES: "Pagas en efectivo al recibir o en la tienda. Si puedes, ten el monto exacto.", EN: "You pay in cash on delivery or at the shop. Have the exact amount if you can."},
 		"pay.other":                  {ES: "Prefiero pagar de otra forma", EN: "I prefer to pay another way"},
 		"pay.parts":                  {ES: "También puedes pagar por partes: una en dólares y otra en bolívares. Envía un comprobante por cada una.", EN: "You may also pay in parts: one in dollars, another in bolívares. Send a proof for each."},
+		"pay.account":                {ES: "También puedes pagar a %s", EN: "You may also pay to %s"},
 		"account.bank":               {ES: "Dónde", EN: "Where"},
 		"account.phone":              {ES: "Teléfono", EN: "Phone"},
 		"account.document":           {ES: "Cédula o RIF", EN: "ID or tax number"},
