@@ -12,7 +12,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"floresya/internal/config"
@@ -75,7 +74,7 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 // serve builds the shop on a database that is there and has the right schema, and runs it until ctx ends or a part
 // fails.
 func (s *system) serve(ctx context.Context, c config.Config, databaseURL string, listener net.Listener, out io.Writer) error {
-	collectLess()
+	tuneMemory()
 	master, err := secret.Load(filepath.Join(c.Data, "secret.key"))
 	if err != nil {
 		return err
@@ -137,15 +136,6 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 		return fmt.Errorf("say that the shop is ready: %w", err)
 	}
 	return s.wait(ctx)
-}
-
-// collectLess trades memory for speed: the live heap of a shop is a few megabytes, so collecting garbage at twice that
-// costs a quarter of the time of a read; at five times it is still small. GOGC in the environment has the last word.
-func collectLess() {
-	const byDefault = 100
-	if set := debug.SetGCPercent(400); set != byDefault {
-		debug.SetGCPercent(set)
-	}
 }
 
 // holding is a part that has nothing to do but to be given back at its turn.
