@@ -14,8 +14,9 @@ type Product struct {
 	Summary, SummaryEN         string
 	Description, DescriptionEN string
 	PriceUSD                   money.USD
-	Stock                      int // what can still be sold
-	Reserved                   int // held by unpaid orders
+	PriceVES                   money.VES // by the rate in force when it was read; 0: there was none
+	Stock                      int       // what can still be sold
+	Reserved                   int       // held by unpaid orders
 	SKU                        string
 	Active, Featured           bool
 	CarouselOrder              int // 1..7, 0 when not featured

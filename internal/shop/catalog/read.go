@@ -9,27 +9,45 @@ import (
 
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
+	"floresya/internal/shop/money"
 )
 
 // Reader answers what pages ask of the catalogue, each question with one statement. Safe for concurrent use.
-type Reader struct {
-	q     postgres.Querier
-	shown shown
-}
+type Reader struct{ q postgres.Querier }
 
 const productColumns = `p.id, p.slug, p.name, coalesce(p.name_en, ''), coalesce(p.summary, ''), coalesce(p.summary_en, ''),
 	coalesce(p.description, ''), coalesce(p.description_en, ''), p.price_usd, p.stock, p.reserved, coalesce(p.sku, ''), p.active,
 	p.featured, coalesce(p.carousel_order, 0), coalesce(p.drawing_url, ''), coalesce(p.image_thumb, ''),
-	coalesce(p.image_small, ''), coalesce(p.image_medium, ''), coalesce(p.image_large, ''), p.version, p.created_at, p.updated_at`
+	coalesce(p.image_small, ''), coalesce(p.image_medium, ''), coalesce(p.image_large, ''), p.version, p.created_at, p.updated_at,
+	(select rate from exchange_rates order by id desc limit 1)` // read once per statement
 
 const selectProducts = `select ` + productColumns + ` from products p`
 
-func scanProduct(row pgx.CollectableRow) (Product, error) {
-	var p Product
-	err := row.Scan(&p.ID, &p.Slug, &p.Name, &p.NameEN, &p.Summary, &p.SummaryEN, &p.Description, &p.DescriptionEN,
+// fields are where the columns go; rate is for price.
+func (p *Product) fields(rate **money.Rate) []any {
+	return []any{&p.ID, &p.Slug, &p.Name, &p.NameEN, &p.Summary, &p.SummaryEN, &p.Description, &p.DescriptionEN,
 		&p.PriceUSD, &p.Stock, &p.Reserved, &p.SKU, &p.Active, &p.Featured, &p.CarouselOrder, &p.DrawingURL, &p.Images.Thumb,
-		&p.Images.Small, &p.Images.Medium, &p.Images.Large, &p.Version, &p.CreatedAt, &p.UpdatedAt)
+		&p.Images.Small, &p.Images.Medium, &p.Images.Large, &p.Version, &p.CreatedAt, &p.UpdatedAt, rate}
+}
+
+// price computes the price in bolívares; without a rate, and beyond what an amount can hold, there is none.
+func (p *Product) price(rate *money.Rate) {
 	p.CreatedAt, p.UpdatedAt = p.CreatedAt.UTC(), p.UpdatedAt.UTC()
+	if rate == nil {
+		return
+	}
+	if ves, err := rate.VES(p.PriceUSD); err == nil {
+		p.PriceVES = ves
+	}
+}
+
+func scanProduct(row pgx.CollectableRow) (Product, error) {
+	var (
+		p    Product
+		rate *money.Rate
+	)
+	err := row.Scan(p.fields(&rate)...)
+	p.price(rate)
 	return p, err
 }
 
@@ -89,6 +107,40 @@ func (r *Reader) Product(ctx context.Context, id int, includeInactive bool) (Pro
 		return r.one(ctx, "id", id, ` where p.id = $1`)
 	}
 	return r.one(ctx, "id", id, ` where p.id = $1 and p.active`)
+}
+
+// WithImages is Product with the files of its pictures, in one statement.
+func (r *Reader) WithImages(ctx context.Context, id int, includeInactive bool) (Product, []Image, error) {
+	rows, err := r.q.Query(ctx, `select `+productColumns+`, coalesce(i.id, 0), coalesce(i.image_index, 0), coalesce(i.size::text, ''),
+			coalesce(i.url, ''), coalesce(i.file_hash, ''), coalesce(i.mime_type, ''), coalesce(i.is_primary, false),
+			coalesce(i.created_at, p.created_at), coalesce(i.updated_at, p.updated_at)
+		from products p left join product_images i on i.product_id = p.id and i.active
+		where p.id = $1 and (p.active or $2) order by i.image_index, i.size`, id, includeInactive)
+	if err != nil {
+		return Product{}, nil, fmt.Errorf("read product %d: %w", id, err)
+	}
+	var (
+		p      Product
+		rate   *money.Rate
+		i      = Image{ProductID: id, Active: true}
+		images = []Image{}
+	)
+	fields := append(p.fields(&rate), &i.ID, &i.Index, &i.Size, &i.URL, &i.Hash, &i.MIME, &i.Primary, &i.CreatedAt, &i.UpdatedAt)
+	_, err = pgx.ForEachRow(rows, fields, func() error {
+		if i.ID != 0 {
+			i.CreatedAt, i.UpdatedAt = i.CreatedAt.UTC(), i.UpdatedAt.UTC()
+			images = append(images, i)
+		}
+		return nil
+	})
+	if err != nil {
+		return Product{}, nil, fmt.Errorf("read product %d: %w", id, err)
+	}
+	if p.ID == 0 {
+		return Product{}, nil, productNotFound("id", id)
+	}
+	p.price(rate)
+	return p, images, nil
 }
 
 // BySlug is the active product with that slug.
