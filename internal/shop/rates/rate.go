@@ -63,10 +63,9 @@ func (c Config) withDefaults() (Config, error) {
 
 // Keeper keeps the rates. Safe for concurrent use.
 type Keeper struct {
-	db     *postgres.DB
-	log    *event.Log
-	cfg    Config
-	memory memory
+	db  *postgres.DB
+	log *event.Log
+	cfg Config
 }
 
 // New makes a Keeper over db whose changes go through log.

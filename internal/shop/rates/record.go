@@ -48,7 +48,6 @@ func (k *Keeper) Record(ctx context.Context, a Answer) (Outcome, error) {
 		return "", err
 	}
 	var outcome Outcome
-	defer k.memory.forget()
 	_, err := k.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		version, err := event.NextVersion(ctx, tx, stream)
 		if err != nil {
@@ -171,7 +170,6 @@ func (k *Keeper) SetByHand(ctx context.Context, value money.Rate, user int, conf
 	if value <= 0 || value > maxRate {
 		return Rate{}, errByHand()
 	}
-	defer k.memory.forget()
 	done, err := k.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		version, err := event.NextVersion(ctx, tx, stream)
 		if err != nil {
