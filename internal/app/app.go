@@ -26,7 +26,7 @@ const databaseStop = 40 * time.Second
 
 // Up runs the shop with a PostgreSQL of its own in the data folder until ctx ends. It writes the line "ready URL" to
 // out when it can serve.
-func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (err error) {
+func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger, options ...Option) (err error) {
 	local, err := cluster.Open(ctx, cluster.Config{Dir: c.Data, Log: log})
 	if err != nil {
 		return unlessStopped(ctx, err)
@@ -38,7 +38,7 @@ func Up(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) (
 	}
 	defer listener.Close() // the server has closed it already, if it came to that
 
-	s := newSystem(log)
+	s := newSystem(log, options...)
 	defer func() { err = errors.Join(unlessStopped(ctx, err), s.close()) }()
 	if err := s.start(ctx, "PostgreSQL", databaseStop, local.Run); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 	}
 
 	metrics := newMetrics()
-	shop, err := newShop(c, db, metrics, s.log)
+	shop, err := newShop(c, db, metrics, s.log, s.sagas)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ type shop struct {
 	receipts *storage.Files // private: what customers send as proof
 }
 
-func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, logger *slog.Logger) (*shop, error) {
+func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, logger *slog.Logger, sagas saga.Config) (*shop, error) {
 	log, err := newLog(db)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,8 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	if err != nil {
 		return nil, err
 	}
-	if s.sagas, err = saga.NewRunner(db, saga.Config{Jitter: rand.Float64, Logger: logger, Ran: s.mail.Poke}, machine); err != nil {
+	sagas.Jitter, sagas.Logger, sagas.Ran = rand.Float64, logger, s.mail.Poke
+	if s.sagas, err = saga.NewRunner(db, sagas, machine); err != nil {
 		return nil, err
 	}
 	if s.identity, err = identity.New(db, log, identity.Config{}); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"floresya/internal/saga"
 )
 
 // system is what runs: parts that were started in order, each when the one before was ready. It stops them in
@@ -13,6 +15,7 @@ import (
 // accepted, last goes the database.
 type system struct {
 	log   *slog.Logger
+	sagas saga.Config // the zero value, but for tests
 	parts []*part
 	// ended gets a part that ended before it was told to.
 	ended chan *part
@@ -39,8 +42,18 @@ func (e *UnstoppableError) Error() string {
 	return fmt.Sprintf("%s did not stop within %v", e.Part, e.Limit)
 }
 
-func newSystem(log *slog.Logger) *system {
-	return &system{log: log, ended: make(chan *part, 1)}
+// Option changes how the shop is wired, for tests of the whole that no setting should allow in production.
+type Option func(*system)
+
+// WithSagas paces the runner of sagas and says where it crashes.
+func WithSagas(c saga.Config) Option { return func(s *system) { s.sagas = c } }
+
+func newSystem(log *slog.Logger, options ...Option) *system {
+	s := &system{log: log, ended: make(chan *part, 1)}
+	for _, option := range options {
+		option(s)
+	}
+	return s
 }
 
 // start runs a part and returns when it is ready; ctx bounds only that. The part runs until stop, which gives it
