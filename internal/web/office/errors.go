@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"floresya/internal/fault"
+	"floresya/internal/web"
 )
 
 // trouble is what an error page says.
@@ -39,7 +40,7 @@ func troubleOf(kind fault.Kind) trouble {
 // fail answers for err. Who only has to sign in for a page is sent to the sign-in. The error page asks no service, so it
 // can be drawn when nothing else works.
 func (v *visit) fail(err error) {
-	f := fault.Of(err)
+	f := web.FaultOf(err) // also knows what a database that is away says
 	reads := v.r.Method == http.MethodGet || v.r.Method == http.MethodHead
 	if f.Kind == fault.Unauthenticated {
 		to := Base + "/entrar"
