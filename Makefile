@@ -59,5 +59,5 @@ gen:
 
 long:
 	@scripts/need postgres chromium gcc
-	FLORESYA_TEST_FSYNC=on $(WITH) $(GO) test -race -count 3 -timeout 60m ./...
+	FLORESYA_TEST_FSYNC=on FLORESYA_TEST_KILLS=40 $(WITH) $(GO) test -race -count 3 -timeout 60m ./...
 	scripts/fuzz 1m

@@ -84,6 +84,14 @@ func (s *shop) start() {
 	s.t.Helper()
 	s.process = program.StartProcess(s.t, s.command("up", "--data", s.data, "--listen", "127.0.0.1:0"))
 	s.url.Store(&s.process.URL)
+	said := s.process.Said
+	s.t.Cleanup(func() {
+		for line := range strings.Lines(said.String()) {
+			if s.t.Failed() && strings.Contains(line, "level=ERROR") && !strings.Contains(line, "status=503") {
+				s.t.Log(line)
+			}
+		}
+	})
 }
 
 // kill ends the server as `kill -9` does.
