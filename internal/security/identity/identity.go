@@ -3,6 +3,7 @@ package identity
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"floresya/internal/event"
@@ -74,6 +75,7 @@ type Identity struct {
 	hasher   *hasher
 	throttle *throttle
 	live     *live
+	away     atomic.Int64 // until then (Unix µs) the database counts as away
 }
 
 // New makes an Identity over db, whose users change through log.

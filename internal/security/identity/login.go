@@ -15,6 +15,14 @@ import (
 	"floresya/internal/postgres"
 )
 
+// How long a database that hangs may keep people waiting, and for how long after that the sessions in memory are not asked
+// about again.
+const (
+	confirmLimit = time.Second
+	loginLimit   = 3 * time.Second
+	awayPause    = 5 * time.Second
+)
+
 // Client is what is known of the browser or program that signs in.
 type Client struct {
 	Address   string // its network address, for the throttle only
@@ -101,11 +109,13 @@ const selectAccount = `
 func (i *Identity) account(ctx context.Context, email string) (*account, error) {
 	var a account
 	p := &a.principal
-	err := i.db.Reader().QueryRow(ctx, selectAccount, email).Scan(&p.UserID, &p.Role, &p.Email, &p.Name, &a.password)
+	limited, cancel := context.WithTimeoutCause(ctx, loginLimit, errors.New("the database did not answer a sign-in in time"))
+	defer cancel()
+	err := i.db.Reader().QueryRow(limited, selectAccount, email).Scan(&p.UserID, &p.Role, &p.Email, &p.Name, &a.password)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, nil
-	case postgres.Lost(err):
+	case unreachable(ctx, err):
 		return nil, errAway(err)
 	case err != nil:
 		return nil, fmt.Errorf("look up an account: %w", err)
@@ -129,8 +139,10 @@ func (i *Identity) begin(ctx context.Context, a *account, client Client) (string
 	if a.password != "" {
 		b.Queue(`update credentials set password = $2, updated_at = $3 where user_id = $1`, a.principal.UserID, a.password, now)
 	}
-	err := i.db.InTx(ctx, postgres.General, func(ctx context.Context, tx pgx.Tx) error { return tx.SendBatch(ctx, b).Close() })
-	if postgres.Lost(err) {
+	limited, cancel := context.WithTimeoutCause(ctx, loginLimit, errors.New("the database did not begin a session in time"))
+	defer cancel()
+	err := i.db.InTx(limited, postgres.General, func(ctx context.Context, tx pgx.Tx) error { return tx.SendBatch(ctx, b).Close() })
+	if unreachable(ctx, err) {
 		return "", nil, errAway(err)
 	}
 	if err != nil {
@@ -152,8 +164,10 @@ func (i *Identity) Logout(ctx context.Context, token string) error {
 }
 
 func (i *Identity) erase(ctx context.Context, hash tokenHash) error {
-	_, err := i.db.Reader().Exec(ctx, `delete from sessions where token_hash = $1`, hash[:])
-	if postgres.Lost(err) {
+	limited, cancel := context.WithTimeoutCause(ctx, loginLimit, errors.New("the database did not end a session in time"))
+	defer cancel()
+	_, err := i.db.Reader().Exec(limited, `delete from sessions where token_hash = $1`, hash[:])
+	if unreachable(ctx, err) {
 		return errAway(err)
 	}
 	if err != nil {
@@ -177,6 +191,10 @@ func (i *Identity) Resolve(ctx context.Context, token string) (*Principal, error
 	if s.known && age < i.cfg.Recheck && s.session.expires.After(now) {
 		return s.session.clone(), nil
 	}
+	offline := s.known && age < i.cfg.Offline && s.session.expires.After(now)
+	if offline && i.away.Load() > now.UnixMicro() {
+		return s.session.clone(), nil
+	}
 	fresh, err := i.confirm(ctx, hash, now)
 	switch {
 	case err == nil:
@@ -185,12 +203,20 @@ func (i *Identity) Resolve(ctx context.Context, token string) (*Principal, error
 	case errors.Is(err, pgx.ErrNoRows):
 		i.live.end(hash, now)
 		return nil, errUnknown()
-	case !postgres.Lost(err):
+	case !unreachable(ctx, err):
 		return nil, fmt.Errorf("look up a session: %w", err)
-	case s.known && age < i.cfg.Offline && s.session.expires.After(now):
+	}
+	i.away.Store(now.Add(awayPause).UnixMicro())
+	if offline {
 		return s.session.clone(), nil
 	}
 	return nil, errAway(err)
+}
+
+// unreachable reports whether err says that the database is away, or that it did not answer within a limit of ours: the
+// caller himself is still there.
+func unreachable(ctx context.Context, err error) bool {
+	return postgres.Lost(err) || errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 }
 
 func errUnknown() *fault.Error {
@@ -209,6 +235,8 @@ const (
 )
 
 func (i *Identity) confirm(ctx context.Context, hash tokenHash, now time.Time) (*session, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, confirmLimit, errors.New("the database did not confirm a session in time"))
+	defer cancel()
 	s := &session{confirmed: now}
 	p := &s.principal
 	row := i.db.Reader().QueryRow(ctx, confirmSession, hash[:], now)

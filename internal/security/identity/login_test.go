@@ -156,3 +156,29 @@ func TestSessionsOutlastTheDatabaseForFifteenMinutes(t *testing.T) {
 		t.Errorf("the session that ended while away is back: %v", err)
 	}
 }
+
+// A database that hangs is worse than one that is gone: nobody says no.
+func TestSessionsOutlastADatabaseThatHangs(t *testing.T) {
+	t.Parallel()
+	w, dsn := newWire(t, pgtest.URL(t))
+	h := open(t, dsn, identity.Config{})
+	if _, err := h.EnsureAdmin(t.Context(), rosa, secret); err != nil {
+		t.Fatal(err)
+	}
+	token := h.login(t)
+	w.Hang()
+	t.Cleanup(func() { w.Cut(true) }) // before the pools close, which would wait
+	h.clock.pass(time.Minute)
+	start := time.Now()
+	for range 100 {
+		if p, err := h.Resolve(t.Context(), token); err != nil || !p.Admin() {
+			t.Fatalf("while the database hangs: %v, %v", p, err)
+		}
+	}
+	if took := time.Since(start); took > 4*time.Second {
+		t.Errorf("100 requests waited %v in all", took)
+	}
+	if _, _, err := h.Login(t.Context(), rosa, secret, identity.Client{}); !fault.Is(err, "database_away") {
+		t.Errorf("login while it hangs: %v", err)
+	}
+}

@@ -104,6 +104,7 @@ type wire struct {
 
 	mu    sync.Mutex
 	cut   bool
+	hang  chan struct{} // closed when nothing goes through any more
 	conns []net.Conn
 	work  sync.WaitGroup
 }
@@ -125,7 +126,7 @@ func newWire(t testing.TB, dsn string) (*wire, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{listener: listener, target: filepath.Join(u.Query().Get("host"), socket)}
+	w := &wire{listener: listener, hang: make(chan struct{}), target: filepath.Join(u.Query().Get("host"), socket)}
 	w.work.Go(w.accept)
 	t.Cleanup(func() { w.listener.Close(); w.Cut(true); w.work.Wait() })
 	q := u.Query()
@@ -146,7 +147,7 @@ func (w *wire) accept() {
 			continue
 		}
 		w.work.Go(func() { io.Copy(to, from); to.Close() })
-		w.work.Go(func() { io.Copy(from, to); from.Close() })
+		w.work.Go(func() { io.Copy(drain{from, w.hang}, to); from.Close() })
 	}
 }
 
@@ -162,6 +163,24 @@ func (w *wire) join(conns ...net.Conn) bool {
 	w.conns = append(w.conns, conns...)
 	return true
 }
+
+// drain passes on what it gets until it hangs: then it swallows.
+type drain struct {
+	to   io.Writer
+	hang chan struct{}
+}
+
+func (d drain) Write(b []byte) (int, error) {
+	select {
+	case <-d.hang:
+		return len(b), nil
+	default:
+		return d.to.Write(b)
+	}
+}
+
+// Hang leaves all connections standing, but no answer comes any more.
+func (w *wire) Hang() { close(w.hang) }
 
 // Cut breaks all connections and refuses new ones, or mends the wire.
 func (w *wire) Cut(cut bool) {
