@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,6 +66,7 @@ func (o *Office) ErrorPage(w http.ResponseWriter, r *http.Request, f *fault.Erro
 // refusal is the page for f; err is what the log gets.
 func (v *visit) refusal(f *fault.Error, err error) {
 	what := troubleOf(f.Kind)
+	v.r = v.r.WithContext(context.WithoutCancel(v.ctx())) // the time of the page may be over, this one is still due
 	if f.Code == "cross_origin" {
 		what.title, what.text = "error.cross.title", "error.cross.text"
 	}

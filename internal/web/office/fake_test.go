@@ -48,7 +48,8 @@ type shop struct {
 	rate     rates.Rate
 	letters  []notify.Letter
 	did      []string // what was asked for
-	broken   error    // what every read fails with
+	hangs    bool
+	broken   error // what every read fails with
 }
 
 type place struct {
@@ -354,7 +355,13 @@ func (s *shop) ClearBlackout(_ context.Context, day delivery.Day) error {
 	return nil
 }
 
-func (s *shop) Current(context.Context) (rates.Rate, error) { return s.rate, s.broken }
+func (s *shop) Current(ctx context.Context) (rates.Rate, error) {
+	if s.hangs {
+		<-ctx.Done()
+		return rates.Rate{}, ctx.Err()
+	}
+	return s.rate, s.broken
+}
 
 func (s *shop) SetByHand(_ context.Context, value money.Rate, _ int, confirmed bool) (rates.Rate, error) {
 	if !confirmed && (value > s.rate.Value*6/5 || value < s.rate.Value*4/5) {

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -110,6 +111,9 @@ func (o *Office) Routes() []Route {
 	return routes
 }
 
+// patience is how long a page or form may take: with the database hanging, people get an answer too.
+const patience = 8 * time.Second
+
 // formBody is the most bytes a form may bring.
 const formBody = 64 << 10
 
@@ -118,6 +122,9 @@ func (o *Office) routes() *http.ServeMux {
 	for _, route := range o.Routes() {
 		mux.HandleFunc(route.Method+" "+route.Pattern, func(w http.ResponseWriter, r *http.Request) {
 			web.SetRoute(r.Context(), route.Pattern)
+			ctx, cancel := context.WithTimeoutCause(r.Context(), patience, errors.New("a page of the office took too long"))
+			defer cancel()
+			r = r.WithContext(ctx)
 			v := o.visit(w, r)
 			r.Body = http.MaxBytesReader(w, r.Body, formBody)
 			err := v.admit(route.Open)

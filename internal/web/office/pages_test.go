@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"floresya/internal/fault"
 	"floresya/internal/security/identity"
@@ -233,6 +235,18 @@ func TestRefusalsBeforeTheOfficeHaveItsPage(t *testing.T) {
 	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "vino de otro sitio") {
 		t.Errorf("another site's form: %d", w.Code)
 	}
+}
+
+func TestPagesDoNotWaitForADatabaseThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := monday()
+		s.hangs = true
+		start := time.Now()
+		if a := get(t, s.handler(t, rosa), "/oficina/tasa"); a.StatusCode != http.StatusServiceUnavailable || time.Since(start) > 10*time.Second {
+			t.Errorf("database hangs: %d after %v", a.StatusCode, time.Since(start))
+		}
+	})
 }
 
 func TestFormsThatAreNoTextAreRefused(t *testing.T) {
