@@ -64,7 +64,7 @@ func (v *visit) price(lines []Line, zone int) (priced, error) {
 }
 
 func (s *Store) cart(v *visit) error {
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return err
 	}
 	p, err := v.price(v.bag.Lines, v.bag.Zone)

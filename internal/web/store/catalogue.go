@@ -120,7 +120,7 @@ func (s *Store) catalogue(v *visit) error {
 	if q.Has("fecha") || q.Has("zona") {
 		return s.chooseThenShow(v, q)
 	}
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return err
 	}
 	l := listing{filter: readFilter(q)}

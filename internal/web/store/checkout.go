@@ -128,9 +128,11 @@ func (s *Store) place(v *visit) error {
 // sawTotal checks that the shopper saw the total that the order would have now, and says it in the form's notice if
 // not: prices change, and without a script the page shows the fee of another zone only when it is asked to.
 func (s *Store) sawTotal(v *visit, f *form, o *NewOrder) (bool, error) {
-	if err := v.open(homeDays); err != nil {
+	zones, err := s.Delivery.Zones(v.ctx())
+	if err != nil {
 		return false, err
 	}
+	v.cal.zones = zones
 	p, err := v.price(o.Lines, o.ZoneID)
 	if err != nil {
 		return false, err

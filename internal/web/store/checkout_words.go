@@ -3,8 +3,20 @@ package store
 import (
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"floresya/internal/shop/money"
 )
+
+// refresh are the attributes of an element around fields that decide about days, hours and fee: with a script, a change of
+// one of them shows the others anew. They stand on an element inside of the form, because on the form itself htmx would
+// wait until every required field is filled.
+func (v *visit) refresh(fields string) templ.Attributes {
+	return templ.Attributes{
+		"hx-post": v.URL("/pedido"), "hx-trigger": "change target:" + fields, "hx-target": "#" + whenTarget,
+		"hx-swap": "innerHTML", "hx-sync": "#pedido:replace", "hx-vals": `{"accion":"actualizar"}`,
+	}
+}
 
 func (in field) kind() string {
 	if in.Type == "" {

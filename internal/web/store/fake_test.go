@@ -124,6 +124,9 @@ func (s *Shop) Carousel(context.Context) ([]store.Product, error) {
 		s.products[19]}, s.Broken
 }
 
+// Illustrated are the same.
+func (s *Shop) Illustrated(ctx context.Context) ([]store.Occasion, error) { return s.Occasions(ctx) }
+
 // Occasions are four of the demo shop's.
 func (s *Shop) Occasions(context.Context) ([]store.Occasion, error) {
 	all := []store.Occasion{

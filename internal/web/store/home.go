@@ -47,7 +47,7 @@ func (s *Store) home(v *visit) error {
 	if d.carousel, err = s.Catalogue.Carousel(v.ctx()); err != nil {
 		return err
 	}
-	if d.occasions, err = s.Catalogue.Occasions(v.ctx()); err != nil {
+	if d.occasions, err = s.Catalogue.Illustrated(v.ctx()); err != nil {
 		return err
 	}
 	if d.fresh, err = s.fresh(v, d.carousel); err != nil {

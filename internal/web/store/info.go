@@ -46,7 +46,7 @@ func (v *visit) dayRows() []dayRow {
 }
 
 func (s *Store) howToPay(v *visit) error {
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return err
 	}
 	methods, err := s.Payments.Methods(v.ctx())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -72,13 +73,33 @@ func (v *visit) other() lang.Lang {
 	return lang.ES
 }
 
-// open reads what the frame of every ordinary page shows: the rate and the next days.
+// open reads what the frame of a page shows, the rate and the next days, and days more of the calendar for its body.
 func (v *visit) open(days int) error {
-	var err error
-	if v.rate, v.rated, err = v.store.Rates.Rate(v.ctx()); err != nil {
+	if err := v.readRate(); err != nil {
 		return err
 	}
-	v.cal, err = v.calendar(days)
+	var err error
+	if v.cal, err = v.calendar(days); err == nil {
+		v.store.recent.Store(&v.cal)
+	}
+	return err
+}
+
+// frameAge is how old the calendar may be on pages that only say until when to order.
+const frameAge = 5 * time.Second
+
+// openFrame is open for pages without days to choose from: the calendar may be a few seconds old.
+func (v *visit) openFrame() error {
+	recent := v.store.recent.Load()
+	if recent == nil || v.now.Sub(recent.now) > frameAge || v.now.Before(recent.now) || !midnight(recent.now).Equal(v.today()) {
+		return v.open(homeDays)
+	}
+	v.cal = *recent
+	return v.readRate()
+}
+
+func (v *visit) readRate() (err error) {
+	v.rate, v.rated, err = v.store.Rates.Rate(v.ctx())
 	return err
 }
 

@@ -21,6 +21,8 @@ type Catalogue interface {
 	Carousel(ctx context.Context) ([]Product, error)
 	// Occasions lists the active occasions in their order.
 	Occasions(ctx context.Context) ([]Occasion, error)
+	// Illustrated is Occasions with a picture for each that has one.
+	Illustrated(ctx context.Context) ([]Occasion, error)
 }
 
 // Query says which products a page wants. The zero value means: all, newest first, as many as the service gives.
@@ -62,9 +64,10 @@ type Product struct {
 
 // Occasion is a reason to send flowers.
 type Occasion struct {
+	ID      int
 	Slug    string
 	Name    lang.Text
-	Picture string // of one of its products; "" if there is none
+	Picture string // of one of its products; "" if there is none or none was asked for
 }
 
 // Delivery answers where and when the shop delivers.

@@ -72,11 +72,23 @@ func (s shopCatalogue) Carousel(ctx context.Context) ([]Product, error) {
 	return shown(list), err
 }
 
+func (s shopCatalogue) Occasions(ctx context.Context) ([]Occasion, error) {
+	list, err := s.reader.Occasions(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	occasions := make([]Occasion, len(list))
+	for i, o := range list {
+		occasions[i] = Occasion{ID: o.ID, Slug: o.Slug, Name: lang.Text{ES: o.Name, EN: o.NameEN}}
+	}
+	return occasions, nil
+}
+
 // coverChoice is how many products stand ready to illustrate one occasion, so that neighbours need not share one.
 const coverChoice = 6
 
-func (s shopCatalogue) Occasions(ctx context.Context) ([]Occasion, error) {
-	list, err := s.reader.Occasions(ctx, false)
+func (s shopCatalogue) Illustrated(ctx context.Context) ([]Occasion, error) {
+	occasions, err := s.Occasions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +97,8 @@ func (s shopCatalogue) Occasions(ctx context.Context) ([]Occasion, error) {
 		return nil, err
 	}
 	var used []int
-	occasions := make([]Occasion, len(list))
-	for i, o := range list {
-		occasions[i] = Occasion{Slug: o.Slug, Name: lang.Text{ES: o.Name, EN: o.NameEN}}
-		choice := covers[o.ID]
+	for i := range occasions {
+		choice := covers[occasions[i].ID]
 		if len(choice) == 0 {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"floresya/internal/web"
@@ -49,6 +50,7 @@ type Store struct {
 	key    func() string
 	words  *lang.Catalogue
 	mux    *http.ServeMux
+	recent atomic.Pointer[calendar] // the calendar last read, for frames
 }
 
 // New builds the storefront, or says everything that is wrong with its parts.

@@ -46,7 +46,7 @@ func (s *Store) showThanks(v *visit, status int, d thanksData) error {
 
 func (s *Store) thanksData(v *visit, method string) (thanksData, error) {
 	var d thanksData
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return d, err
 	}
 	var err error

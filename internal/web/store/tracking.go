@@ -20,7 +20,7 @@ type findData struct {
 
 // findOrder takes a tracking code or the whole link, and lists the orders made in this browser.
 func (s *Store) findOrder(v *visit) error {
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return err
 	}
 	d := findData{form: newForm(url.Values{})}
@@ -66,7 +66,7 @@ type trackStep struct {
 }
 
 func (s *Store) tracking(v *visit) error {
-	if err := v.open(homeDays); err != nil {
+	if err := v.openFrame(); err != nil {
 		return err
 	}
 	o, err := v.order()
@@ -112,7 +112,7 @@ func (v *visit) stations(o Order) []trackStep {
 	case Cancelled:
 		steps = append(steps, trackStep{Text: v.Say("station.cancelled"), At: o.at(Cancelled), Icon: "x", Now: true})
 	case Pending:
-		steps[1].Now, steps[1].Note = true, v.awaited(o)
+		steps[1].Text, steps[1].Now, steps[1].Note = v.Say("station.payment"), true, v.awaited(o)
 	case Verified, Preparing, Shipped, Delivered:
 	}
 	return steps

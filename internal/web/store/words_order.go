@@ -98,6 +98,7 @@ func orderWords() words {
 		"track.steps":                {ES: "Pasos de tu pedido", EN: "Steps of your order"},
 		"track.delivery":             {ES: "La entrega", EN: "The delivery"},
 		"station.pending":            {ES: "Pedido recibido", EN: "Order received"},
+		"station.payment":            {ES: "Tu pago", EN: "Your payment"},
 		"station.verified":           {ES: "Pago verificado", EN: "Payment confirmed"},
 		"station.preparing":          {ES: "Armando el ramo", EN: "Making the bouquet"},
 		"station.shipped":            {ES: "En camino", EN: "On its way"},
