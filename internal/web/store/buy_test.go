@@ -159,6 +159,9 @@ func TestAnotherDayShowsItsHoursWithoutScript(t *testing.T) {
 	form.Set("fecha", "2026-11-25")
 	form.Set("accion", "actualizar")
 	form.Del("horario")
+	if button := `name="accion" value="actualizar" formnovalidate`; !strings.Contains(v.get("/pedido").text, button) {
+		t.Error("the button for other hours waits until every field is filled")
+	}
 	page := v.post("/pedido", form)
 	page.want(t, 200, "12:00 a 3:00 Lleno", "3:00 a 6:00 Quedan 4", "Hoy te abrazo con flores")
 	if got := page.fields().Get("fecha"); got != "2026-11-25" {
