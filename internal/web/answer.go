@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -12,10 +13,15 @@ import (
 
 var jsonType = []string{"application/json; charset=utf-8"}
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
-// maxKept is the largest buffer that is kept for the next answer.
+// maxKept is the largest body whose memory is kept for the next answer.
 const maxKept = 256 << 10
+
+// Appender is data that writes its own JSON.
+type Appender interface {
+	AppendJSON(b []byte) []byte
+}
 
 // JSON answers with the contract's success envelope around data. Nothing is written when data cannot be encoded.
 func JSON[T any](w http.ResponseWriter, status int, data T, message string) error {
@@ -24,37 +30,44 @@ func JSON[T any](w http.ResponseWriter, status int, data T, message string) erro
 
 // JSONTotal is JSON with the number of all rows that matched; negative: not said.
 func JSONTotal[T any](w http.ResponseWriter, status int, data T, message string, total int) error {
-	b := buffers.Get().(*bytes.Buffer)
-	b.Reset()
+	kept := bodies.Get().(*[]byte)
+	body, err := appendAnswer((*kept)[:0], data, message, total)
 	defer func() {
-		if b.Cap() <= maxKept {
-			buffers.Put(b)
+		if cap(body) <= maxKept {
+			*kept = body
+			bodies.Put(kept)
 		}
 	}()
-	b.WriteString(`{"success":true,"data":`)
-	if err := json.MarshalWrite(b, data); err != nil {
-		return err
-	}
-	b.WriteString(`,"message":`)
-	quoted, err := jsontext.AppendQuote(b.AvailableBuffer(), message)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode answer: %w", err)
 	}
-	b.Write(quoted)
-	if total >= 0 {
-		b.WriteString(`,"total":`)
-		b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(total), 10))
-	}
-	b.WriteByte('}')
 	h := w.Header()
 	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(b.Len())}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = noStore
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the caller went away; nobody is left to tell
+	_, _ = w.Write(body) // the caller went away; nobody is left to tell
 	return nil
 }
 
 var noStore = []string{"no-store"}
+
+func appendAnswer(b []byte, data any, message string, total int) ([]byte, error) {
+	b = append(b, `{"success":true,"data":`...)
+	if a, ok := data.(Appender); ok {
+		b = a.AppendJSON(b)
+	} else {
+		to := bytes.NewBuffer(b)
+		if err := json.MarshalWrite(to, data); err != nil {
+			return b, err
+		}
+		b = to.Bytes()
+	}
+	b, err := jsontext.AppendQuote(append(b, `,"message":`...), message)
+	if total >= 0 {
+		b = strconv.AppendInt(append(b, `,"total":`...), int64(total), 10)
+	}
+	return append(b, '}'), err
+}

@@ -7,19 +7,28 @@ import (
 	"floresya/internal/fault"
 )
 
-// apiPolicy is the content security policy of answers that are not pages. Pages set their own: ours a strict one on a
-// nonce (package page), the legacy front end the contract's (package front).
-const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
+// filePolicy is the content security policy of what a Mount serves, such as a picture that came from outside; pages set
+// their own instead: ours a strict one on a nonce (package page), the legacy front end the contract's (package front).
+// JSON with nosniff is never a document and needs none.
+const filePolicy = "default-src 'none'; frame-ancestors 'none'"
 
 // protect sets the headers of the contract's §5 that every answer carries.
 func protect(h http.Header) {
-	h["X-Frame-Options"] = []string{"DENY"}
-	h["X-Content-Type-Options"] = []string{"nosniff"}
-	h["Referrer-Policy"] = []string{"strict-origin-when-cross-origin"}
-	h["Permissions-Policy"] = []string{"camera=(), microphone=(), geolocation=()"}
-	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
-	h["Cross-Origin-Resource-Policy"] = []string{"cross-origin"}
-	h["Content-Security-Policy"] = []string{apiPolicy}
+	for _, p := range protection {
+		h[p.name] = p.value[:1:1] // a handler that adds to it gets a copy
+	}
+}
+
+var protection = [...]struct {
+	name  string
+	value []string
+}{
+	{"X-Frame-Options", []string{"DENY"}},
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"Referrer-Policy", []string{"strict-origin-when-cross-origin"}},
+	{"Permissions-Policy", []string{"camera=(), microphone=(), geolocation=()"}},
+	{"Cross-Origin-Opener-Policy", []string{"same-origin"}},
+	{"Cross-Origin-Resource-Policy", []string{"cross-origin"}},
 }
 
 const (

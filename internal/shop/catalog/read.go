@@ -13,7 +13,10 @@ import (
 )
 
 // Reader answers what pages ask of the catalogue, each question with one statement. Safe for concurrent use.
-type Reader struct{ q postgres.Querier }
+type Reader struct {
+	q     postgres.Querier
+	shown shown
+}
 
 const productColumns = `p.id, p.slug, p.name, coalesce(p.name_en, ''), coalesce(p.summary, ''), coalesce(p.summary_en, ''),
 	coalesce(p.description, ''), coalesce(p.description_en, ''), p.price_usd, p.stock, p.reserved, coalesce(p.sku, ''), p.active,
@@ -107,40 +110,6 @@ func (r *Reader) Product(ctx context.Context, id int, includeInactive bool) (Pro
 		return r.one(ctx, "id", id, ` where p.id = $1`)
 	}
 	return r.one(ctx, "id", id, ` where p.id = $1 and p.active`)
-}
-
-// WithImages is Product with the files of its pictures, in one statement.
-func (r *Reader) WithImages(ctx context.Context, id int, includeInactive bool) (Product, []Image, error) {
-	rows, err := r.q.Query(ctx, `select `+productColumns+`, coalesce(i.id, 0), coalesce(i.image_index, 0), coalesce(i.size::text, ''),
-			coalesce(i.url, ''), coalesce(i.file_hash, ''), coalesce(i.mime_type, ''), coalesce(i.is_primary, false),
-			coalesce(i.created_at, p.created_at), coalesce(i.updated_at, p.updated_at)
-		from products p left join product_images i on i.product_id = p.id and i.active
-		where p.id = $1 and (p.active or $2) order by i.image_index, i.size`, id, includeInactive)
-	if err != nil {
-		return Product{}, nil, fmt.Errorf("read product %d: %w", id, err)
-	}
-	var (
-		p      Product
-		rate   *money.Rate
-		i      = Image{ProductID: id, Active: true}
-		images = []Image{}
-	)
-	fields := append(p.fields(&rate), &i.ID, &i.Index, &i.Size, &i.URL, &i.Hash, &i.MIME, &i.Primary, &i.CreatedAt, &i.UpdatedAt)
-	_, err = pgx.ForEachRow(rows, fields, func() error {
-		if i.ID != 0 {
-			i.CreatedAt, i.UpdatedAt = i.CreatedAt.UTC(), i.UpdatedAt.UTC()
-			images = append(images, i)
-		}
-		return nil
-	})
-	if err != nil {
-		return Product{}, nil, fmt.Errorf("read product %d: %w", id, err)
-	}
-	if p.ID == 0 {
-		return Product{}, nil, productNotFound("id", id)
-	}
-	p.price(rate)
-	return p, images, nil
 }
 
 // BySlug is the active product with that slug.
