@@ -55,6 +55,7 @@ func (s *Server) serve(c *call, now time.Time) error {
 	c.addr = s.proxies.client(r)
 	if path := r.URL.Path; path != "/api" && !strings.HasPrefix(path, "/api/") {
 		c.mount = s.mount(path) // nothing mounted shadows the API
+		h["Content-Security-Policy"] = []string{filePolicy}
 	}
 	s.cors(h, r)
 	if err := s.sameOrigin(r); err != nil {

@@ -133,7 +133,7 @@ func headers(t *testing.T, s *shop) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	for _, name := range []string{"X-Request-Id", "Permissions-Policy", "Content-Security-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} {
+	for _, name := range []string{"X-Request-Id", "Permissions-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} {
 		if a.header.Get(name) == "" {
 			t.Errorf("%s is missing", name)
 		}

@@ -110,8 +110,7 @@ func (a *API) listProducts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := productsOf(list, sizes...)
-	return web.JSON(w, http.StatusOK, out, "Products retrieved successfully")
+	return web.JSON(w, http.StatusOK, productList(productsOf(list, sizes...)), "Products retrieved successfully")
 }
 
 func (a *API) carousel(w http.ResponseWriter, r *http.Request) error {
@@ -175,13 +174,13 @@ func (a *API) product(w http.ResponseWriter, r *http.Request) error {
 
 // answerProduct answers with a product and its pictures.
 func (a *API) answerProduct(w http.ResponseWriter, r *http.Request, status, id int, inactive bool, message string) error {
-	p, images, err := a.Catalog.WithImages(r.Context(), id, inactive)
+	p, images, err := a.Catalog.Page(r.Context(), id, inactive)
 	if err != nil {
 		return err
 	}
 	out := productOf(&p)
 	out.Images = imagesOf(images)
-	return web.JSON(w, status, out, message)
+	return web.JSON(w, status, &out, message)
 }
 
 func (a *API) productsWithOccasions(w http.ResponseWriter, r *http.Request) error {
