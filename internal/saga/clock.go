@@ -54,8 +54,8 @@ func (r *Runner) newClock() (*river.Client[pgx.Tx], error) {
 	})
 }
 
-// Run runs due sagas whenever it is poked or the alarm clock rings, until ctx ends; then the turn under way ends at its
-// next durable point. It is ready at once: a database that is away is waited for.
+// Run runs due sagas whenever it is poked, the alarm clock rings or has been silent for three rounds, until ctx ends; then
+// the turn under way ends at its next durable point. It is ready at once: a database that is away is waited for.
 func (r *Runner) Run(ctx context.Context, ready func()) error {
 	clock, err := r.newClock()
 	if err != nil {
@@ -65,6 +65,9 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 	r.Poke()
 	retry := time.NewTimer(0)
 	defer retry.Stop()
+	// River takes some fifteen seconds to elect another leader when one dies; until then nobody rings.
+	silence := time.NewTimer(3 * r.cfg.Every)
+	defer silence.Stop()
 	ticking := false
 	for {
 		select {
@@ -86,7 +89,10 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 				}
 			}
 			r.Poke()
+		case <-silence.C:
+			r.Poke()
 		case <-r.poke:
+			silence.Reset(3 * r.cfg.Every)
 			ran, err := r.RunDue(ctx)
 			if ran > 0 {
 				r.cfg.Ran()

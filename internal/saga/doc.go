@@ -36,5 +36,6 @@
 //
 // # Tuning
 //
-// River is the alarm clock: a periodic job of the elected leader rings every Config.Every. Poke rings at once.
+// River is the alarm clock: a periodic job of the elected leader rings every Config.Every. Poke rings at once. A process that
+// has heard nothing for three rounds looks by itself: the leader may have died.
 package saga
