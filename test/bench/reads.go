@@ -19,7 +19,7 @@ func (b *bench) reads(ctx context.Context, t *table) error {
 		{"GET /api/products?limit=20", "/api/products?limit=20", .09},
 		{"GET /api/products/{id}", "/api/products/500", .30},
 		{"search of one word", "/api/products?search=girasoles&limit=20", .06},
-		//{"catalogue page (HTML)", "/catalogo", 0},
+		{"catalogue page (HTML)", "/catalogo", 0},
 	}
 	var sizes []string
 	for _, c := range cases {

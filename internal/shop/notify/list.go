@@ -34,7 +34,9 @@ func (s *Sender) OfOrder(ctx context.Context, order int) ([]Note, error) {
 }
 
 // Lost are the newest messages that will not reach their customers by themselves, at most 50.
-func (s *Sender) Lost(ctx context.Context) ([]Note, error) { return Undelivered(ctx, s.db.Reader(), 50) }
+func (s *Sender) Lost(ctx context.Context) ([]Note, error) {
+	return Undelivered(ctx, s.db.Reader(), 50)
+}
 
 // Undelivered are the messages that were refused or given up, newest first: the florist may want to call.
 func Undelivered(ctx context.Context, q postgres.Querier, limit int) ([]Note, error) {
