@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -139,7 +140,7 @@ func (v *visit) keep(b Bag) {
 
 func (v *visit) setCookie(name, value string, age time.Duration) {
 	http.SetCookie(v.w, &http.Cookie{
-		Name: name, Value: value, Path: v.store.base + "/", MaxAge: int(age.Seconds()),
+		Name: name, Value: value, Path: cmp.Or(v.store.base, "/"), MaxAge: int(age.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.store.secure,
 	})
 }

@@ -184,3 +184,14 @@ func TestQuantitiesOfTheCart(t *testing.T) {
 		t.Errorf("the checkout of an empty bag led to %s", got)
 	}
 }
+
+func TestTheBagIsKnownOnEveryPageBelowTheBase(t *testing.T) {
+	t.Parallel()
+	v := open(t, newShop(t), store.Config{Base: "/tienda"})
+	v.basket()
+	for _, path := range []string{"", "/", "/en", "/en/catalogo"} {
+		if page := v.get(path); !strings.Contains(page.text, `<b aria-hidden="true">2</b>`) {
+			t.Errorf("%s does not know the bag", page.path())
+		}
+	}
+}
