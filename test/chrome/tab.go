@@ -17,6 +17,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// Void is the value of a script that is run for what it does.
+type Void = chromedp.Void
+
 // limit is the most time that one action has.
 const limit = 30 * time.Second
 

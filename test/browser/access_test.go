@@ -1,0 +1,106 @@
+package browser
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"floresya/internal/web/lang"
+	"floresya/test/chrome"
+)
+
+// TestEveryPageIsForEverybody looks at each page of the shop and the back office in both languages, on a desk and on a
+// phone: nothing breaks the rules of WCAG 2.1 A and AA that a machine can check, the console has nothing to say, all
+// parts arrive, nothing is wider than the window, and every link leads to a page that is there.
+func TestEveryPageIsForEverybody(t *testing.T) {
+	w := newWorld(t)
+	axe, err := os.ReadFile("testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := audit{t: t, w: w, axe: string(axe), links: map[string]string{}}
+	w.shopper.Strict()
+	w.florist.Strict()
+	for _, l := range lang.All() {
+		for _, p := range w.shopPages() {
+			a.look(w.shopper, p, l)
+		}
+		a.follow(w.shopper)
+		w.send(w.florist, "/oficina/mas", `form[action$="/idioma"]`, map[string]string{"lang": l.Code()})
+		for _, p := range w.officePages() {
+			a.look(w.florist, p, l)
+		}
+		a.follow(w.florist)
+		a.look(w.shopper, page{"oficina-entrar", "/oficina/entrar", 200, nil, true}, lang.ES)
+		w.send(w.shopper, "/oficina/entrar", `form[action$="/idioma"]`, map[string]string{"lang": "en"})
+	}
+}
+
+type audit struct {
+	t     *testing.T
+	w     *world
+	axe   string
+	links map[string]string // and a page that has it
+}
+
+// breaches is a script that says which rules a page breaks, and where.
+const breaches = `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations']}).then(r =>
+	r.violations.map(v => v.id + ' (' + v.help + '): ' + v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.any.map(c => c.message)).slice(0, 3).join(' | ')))`
+
+// wide is a script that says what sticks out of the window.
+const wide = `document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('body *')]
+	.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')`
+
+func (a *audit) look(p *chrome.Tab, which page, l lang.Lang) {
+	a.t.Helper()
+	at := which.in(l)
+	p.Size(1280, 900)
+	if which.before != nil {
+		which.before(p)
+	}
+	if status := p.Go(a.w.url + at); status != which.status {
+		a.t.Errorf("%s: status %d, want %d", at, status, which.status)
+	}
+	if code := chrome.Script[string](p, `document.documentElement.lang`); code != l.Code() && which.name != "oficina-entrar" {
+		a.t.Errorf("%s is in %s, want %s", at, code, l.Code())
+	}
+	chrome.Script[chrome.Void](p, a.axe)
+	for _, width := range []int64{1280, 390} {
+		p.Size(width, 844)
+		for _, breach := range chrome.Script[[]string](p, breaches) {
+			a.t.Errorf("%s in %s, %d pixels wide: %s", at, l.Code(), width, breach)
+		}
+		if out := chrome.Script[string](p, wide); out != "" {
+			a.t.Errorf("%s in %s, %d pixels wide: sticks out: %s", at, l.Code(), width, out)
+		}
+	}
+	for _, link := range chrome.Script[[]string](p, `[...document.querySelectorAll('a[href], link[rel=alternate], link[rel=canonical]')]
+		.filter(a => a.href.startsWith(location.origin)).map(a => a.href)`) {
+		if a.links[link] == "" {
+			a.links[link] = at
+		}
+	}
+}
+
+// follow opens every link that was seen, and looks for the place on the page that it names.
+func (a *audit) follow(p *chrome.Tab) {
+	a.t.Helper()
+	for link, from := range a.links {
+		said := chrome.Script[string](p, fmt.Sprintf(`fetch(%q).then(async r => {
+			const name = decodeURIComponent(new URL(%[1]q).hash.slice(1));
+			if (r.status !== 200) return r.status + '';
+			if (name && !new DOMParser().parseFromString(await r.text(), 'text/html').getElementById(name)) return 'no #' + name;
+			return '';
+		})`, link))
+		if said != "" && !expected(said, link, from) {
+			a.t.Errorf("%s links to %s: %s", from, link, said)
+		}
+	}
+	clear(a.links)
+}
+
+// expected: the page of an error offers itself in the other language.
+func expected(said, link, from string) bool {
+	return said == "404" && (strings.HasSuffix(link, strings.TrimPrefix(from, "/en")))
+}
