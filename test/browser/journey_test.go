@@ -20,8 +20,8 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 func TestAnOrderIsPaidAndDelivered(t *testing.T) {
 	shop := program.Up(t)
 	shopper, florist := chrome.Open(t), chrome.Open(t)
-	shopper.Strict()
-	florist.Strict()
+	shopper.Strict(true)
+	florist.Strict(true)
 
 	b := buyer{t: t, p: shopper, url: shop.URL}
 	b.choose()
@@ -66,7 +66,7 @@ func TestAnOrderIsPaidAndDelivered(t *testing.T) {
 // TestShoppingNeedsNoScript and TestShoppingOnAPhone walk the shopper's half of it.
 func TestShoppingNeedsNoScript(t *testing.T) {
 	b := buyer{t: t, p: chrome.Open(t), url: program.Start(t, nil)}
-	b.p.Strict()
+	b.p.Strict(true)
 	b.p.NoScript()
 	b.choose()
 	b.order("mobile_payment")
@@ -76,7 +76,7 @@ func TestShoppingNeedsNoScript(t *testing.T) {
 
 func TestShoppingOnAPhone(t *testing.T) {
 	b := buyer{t: t, p: chrome.Open(t), url: program.Start(t, nil)}
-	b.p.Strict()
+	b.p.Strict(true)
 	b.p.Size(390, 844)
 	b.choose()
 	b.order("mobile_payment")

@@ -59,8 +59,8 @@ func binary(t testing.TB) string {
 }
 
 // Strict makes the test fail also for what the console calls an error or a breach of the content security policy, and
-// for every part of a page that does not arrive.
-func (p *Tab) Strict() { p.strict.Store(true) }
+// for every part of a page that does not arrive; Strict(false) takes that back.
+func (p *Tab) Strict(on bool) { p.strict.Store(on) }
 
 func (p *Tab) heard(event any) {
 	switch e := event.(type) {

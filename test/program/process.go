@@ -22,8 +22,8 @@ const Limit = time.Minute
 // Process is a floresya that runs as a process of its own, so that a test can kill it.
 type Process struct {
 	URL string
-	// Said is what it has written to stderr so far.
-	Said *Buffer
+	// Printed is what it has written to stdout so far, Said what to stderr.
+	Printed, Said *Buffer
 
 	t     testing.TB
 	cmd   *exec.Cmd
@@ -51,7 +51,7 @@ func (b *Buffer) String() string {
 // StartProcess starts cmd and returns when it has said that it is ready. It is stopped with the test.
 func StartProcess(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
-	p := &Process{t: t, cmd: cmd, ended: make(chan struct{}), Said: &Buffer{}}
+	p := &Process{t: t, cmd: cmd, ended: make(chan struct{}), Printed: &Buffer{}, Said: &Buffer{}}
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	}
@@ -67,6 +67,7 @@ func StartProcess(t testing.TB, cmd *exec.Cmd) *Process {
 	go func() {
 		scanner := bufio.NewScanner(out)
 		for scanner.Scan() {
+			fmt.Fprintln(p.Printed, scanner.Text())
 			if url, ok := strings.CutPrefix(scanner.Text(), "ready "); ok {
 				lines <- url
 			}
