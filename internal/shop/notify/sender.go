@@ -229,7 +229,7 @@ func (s *Sender) write(ctx context.Context, m *waiting) (*mail.Msg, error) {
 			return nil, err
 		}
 	}
-	l, err := compose(m.Kind, m.Language, m.Detail, o, ways, s.link(o))
+	l, err := compose(m.Kind, m.Language, m.Detail, o, ways, s.link(o, m.Language))
 	if err != nil {
 		return nil, err
 	}
@@ -240,10 +240,13 @@ func (s *Sender) write(ctx context.Context, m *waiting) (*mail.Msg, error) {
 	return message(m.ID, s.from, o.Name, o.Email, m.At, l, plain, rich)
 }
 
-// link is the order's tracking page.
-func (s *Sender) link(o *order) string {
+// link is the order's tracking page, in the language of the letter.
+func (s *Sender) link(o *order, language string) string {
 	if s.cfg.BaseURL == "" || o.Token == "" {
 		return ""
+	}
+	if language == "en" {
+		return s.cfg.BaseURL + "/en/seguimiento/" + o.Token
 	}
 	return s.cfg.BaseURL + "/seguimiento/" + o.Token
 }

@@ -184,6 +184,21 @@ func TestEveryKindHasALetterInBothLanguages(t *testing.T) {
 	if len(subjects) != 12 {
 		t.Errorf("%d different subjects, want 12: %v", len(subjects), subjects)
 	}
+	var linked [2]int // letters that lead to the page in Spanish, in English
+	for _, l := range list {
+		letter, err := box.Read(t.Context(), l.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(letter.Text, "https://flores.example/en/seguimiento/") {
+			linked[1]++
+		} else if strings.Contains(letter.Text, "https://flores.example/seguimiento/") {
+			linked[0]++
+		}
+	}
+	if linked[0] == 0 || linked[0] != linked[1] {
+		t.Errorf("%d letters lead to the Spanish page and %d to the English one, want as many", linked[0], linked[1])
+	}
 }
 
 func TestCustomersTextBecomesNoHeaderAndNoMarkup(t *testing.T) {

@@ -46,7 +46,7 @@ func (s *Sender) WhatsApp(ctx context.Context, orderID int, kind Kind, detail st
 	if err != nil {
 		return "", err
 	}
-	l, err := compose(kind, lang, detail, o, nil, s.link(o))
+	l, err := compose(kind, lang, detail, o, nil, s.link(o, lang))
 	if err != nil {
 		return "", err
 	}
