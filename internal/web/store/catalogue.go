@@ -149,6 +149,14 @@ func (s *Store) catalogue(v *visit) error {
 	return v.show(http.StatusOK, v.cataloguePage(m, l))
 }
 
+// listCount says how many there are, and how many of them the page shows. It is read out when it changes.
+func (v *visit) listCount(l listing) string {
+	if len(l.products) < l.total {
+		return v.Say("catalogue.some", v.lang.Count(len(l.products)), v.lang.Count(l.total))
+	}
+	return v.Plural("catalogue.all", l.total)
+}
+
 // chooseThenShow keeps the day and zone that the finder sent, then shows the catalogue at its plain address.
 func (s *Store) chooseThenShow(v *visit, q url.Values) error {
 	bag := v.bag
