@@ -21,6 +21,11 @@
 //     language.
 //   - Pages carry a strict content security policy (package page). Nothing is loaded from elsewhere.
 //
+// # Tuning
+//
+// Pages on which a day is chosen read the calendar each time. The others say only until when to order and may use one
+// that is up to five seconds old (frameAge); placing an order asks the services anyway.
+//
 // # When things fail
 //
 // A service that is not available gives the 503 page with Retry-After, which needs no service to be drawn. Anything

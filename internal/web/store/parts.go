@@ -12,9 +12,6 @@ const fewPieces = 5
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// local is the address of a picture or file of ours; other people's pictures are refused by the page's policy anyway.
-func (v *visit) local(address string) string { return address }
-
 // zoneName is the name of a zone with its fee: "Chacao · $3", "Retiro en la tienda · gratis".
 func (v *visit) zoneName(z Zone) string {
 	if z.USD == 0 {

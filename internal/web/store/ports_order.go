@@ -142,7 +142,6 @@ type Payments interface {
 type Method struct {
 	Code     string // mobile_payment, bank_transfer, zelle, crypto, cash, paypal, international, card
 	Name     lang.Text
-	Hint     string // a line about it, may be empty
 	Currency money.Currency
 	Accounts []Account
 }

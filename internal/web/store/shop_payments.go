@@ -24,7 +24,7 @@ func (s shopPayments) Methods(ctx context.Context) ([]Method, error) {
 	}
 	methods := make([]Method, len(list))
 	for i, m := range list {
-		methods[i] = Method{Code: m.Code, Name: lang.Text{ES: m.Name, EN: m.NameEN}, Hint: m.Description,
+		methods[i] = Method{Code: m.Code, Name: lang.Text{ES: m.Name, EN: m.NameEN},
 			Currency: money.Currency(m.Currency), Accounts: accounts(m.AccountInfo)}
 	}
 	return methods, nil
