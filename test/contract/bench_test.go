@@ -38,7 +38,7 @@ func BenchmarkReads(b *testing.B) {
 }
 
 func read(b *testing.B, client *http.Client, url string) []byte {
-	w, err := client.Get(url) //nolint:noctx // the benchmark ends with its requests
+	w, err := client.Get(url)
 	if err != nil {
 		b.Error(err)
 		return nil
