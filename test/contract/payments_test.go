@@ -122,6 +122,33 @@ func idempotency(t *testing.T, s *shop) {
 		t.Error("two requests without a key made one order")
 	}
 	known.post("/api/orders", order, "Idempotency-Key", strings.Repeat("k", 256)).names("Idempotency-Key")
+	everyCreation(t, s, known)
+}
+
+// everyCreation: a key holds on every route that creates, for guests and for accounts.
+func everyCreation(t *testing.T, s *shop, guest *caller) {
+	admin := s.admin(t)
+	order := guest.post("/api/orders", guest.bouquet(7, 1, false)).want(201).id()
+	for _, tt := range []struct {
+		who           *caller
+		path          string
+		status        int
+		body, another object
+	}{
+		{guest, fmt.Sprintf("/api/payments/%d/confirm", order), 200, object{"payment_method": "zelle", "reference_number": "K-1"},
+			object{"payment_method": "zelle", "reference_number": "K-2"}},
+		{admin, "/api/products", 201, object{"name": "Una vez", "price_usd": 9}, object{"name": "Otra vez", "price_usd": 9}},
+		{admin, "/api/products/with-occasions", 201, object{"product": object{"name": "Una vez más", "price_usd": 9}},
+			object{"product": object{"name": "Otra vez más", "price_usd": 9}}},
+		{admin, "/api/occasions", 201, object{"name": "Una ocasión"}, object{"name": "Otra ocasión"}},
+		{admin, "/api/settings", 201, object{"key": "once", "value": "1"}, object{"key": "twice", "value": "1"}},
+	} {
+		first := tt.who.post(tt.path, tt.body, "Idempotency-Key", "every").want(tt.status)
+		if again := tt.who.post(tt.path, tt.body, "Idempotency-Key", "every").want(tt.status); again.id() != first.id() {
+			t.Errorf("%s: the same request made %d beside %d", tt.path, again.id(), first.id())
+		}
+		tt.who.post(tt.path, tt.another, "Idempotency-Key", "every").refused(422, "OrderNotProcessableError", 4003)
+	}
 }
 
 // guestID is the part of the cookie that names the guest; the rest is its time and signature.

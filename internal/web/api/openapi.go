@@ -42,6 +42,11 @@ func openAPI(routes []web.Route) ([]byte, error) {
 	for i := range routes {
 		doc.AddOperation(operation(schemas, &routes[i], refusal))
 	}
+	for name, schema := range schemas.Map() {
+		if name != "LoginIn" { // sign-in is ours alone and strict; elsewhere unknown names are ignored
+			schema.AdditionalProperties = nil
+		}
+	}
 	return json.Marshal(doc)
 }
 
