@@ -3,6 +3,7 @@ package lang
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"regexp"
 	"slices"
 )
@@ -68,7 +69,8 @@ func (c *Catalogue) Say(l Lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	return fmt.Sprintf(s, args...)
+	// "a las 3:40 p. m." ends a sentence with its own point.
+	return strings.ReplaceAll(fmt.Sprintf(s, args...), "m..", "m.")
 }
 
 // Plural says key+".one" for one and key+".many" otherwise. The number itself is the first argument.
