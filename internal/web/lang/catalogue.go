@@ -3,9 +3,9 @@ package lang
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Catalogue holds the words of a set of pages: by key, the text in each language. It is read-only after NewCatalogue.
