@@ -87,7 +87,7 @@ func (s *shop) start() {
 	said := s.process.Said
 	s.t.Cleanup(func() {
 		for line := range strings.Lines(said.String()) {
-			if s.t.Failed() && strings.Contains(line, "level=ERROR") && !strings.Contains(line, "status=503") {
+			if s.t.Failed() && strings.Contains(line, "level=ERROR") && strings.Contains(line, "status=500") {
 				s.t.Log(line)
 			}
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -37,6 +38,7 @@ func troubleOf(kind fault.Kind) trouble {
 // fail answers with the page for err. Those pages ask no service, so they can be drawn when nothing else works.
 func (v *visit) fail(err error) {
 	f := web.FaultOf(err)
+	v.r = v.r.WithContext(context.WithoutCancel(v.ctx())) // the time of the page may be over, this one is still due
 	what := troubleOf(f.Kind)
 	if what.status >= http.StatusInternalServerError {
 		v.store.Log.ErrorContext(v.ctx(), "page failed", "path", v.path, "status", what.status, "err", err)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -101,6 +102,17 @@ const (
 	proofBody = 9 << 20 // a receipt of at most 8 MiB and the form around it
 )
 
+// errSlow ends what takes too long: with the database hanging, people get an answer too.
+var errSlow = errors.New("a page of the shop took too long")
+
+// patience is how long a page or form may take. A receipt comes over slow lines.
+func (r Route) patience() time.Duration {
+	if r.Body > formBody {
+		return time.Minute
+	}
+	return 8 * time.Second
+}
+
 // Routes lists every page and form of the storefront.
 func (s *Store) Routes() []Route {
 	return []Route{
@@ -129,7 +141,10 @@ func (s *Store) routes() *http.ServeMux {
 			v, _ := r.Context().Value(visitKey{}).(*visit)
 			v.w, v.r = w, r
 			web.SetRoute(r.Context(), s.base+route.Pattern)
-			r.Body = http.MaxBytesReader(w, r.Body, max(route.Body, 1))
+			ctx, cancel := context.WithTimeoutCause(r.Context(), route.patience(), errSlow)
+			defer cancel()
+			v.r = r.WithContext(ctx)
+			v.r.Body = http.MaxBytesReader(w, r.Body, max(route.Body, 1))
 			if err := route.handle(v); err != nil {
 				v.fail(err)
 			}
