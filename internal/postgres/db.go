@@ -91,6 +91,7 @@ func newPool(ctx context.Context, cfg Config, conns int, planCache string) (*pgx
 	pc.MaxConnLifetime = time.Hour
 	pc.MaxConnLifetimeJitter = 10 * time.Minute
 	pc.ConnConfig.ConnectTimeout = 2 * time.Second
+	pc.PingTimeout = time.Second // of one that has been idle; the caller's time is for his statement
 	params := pc.ConnConfig.RuntimeParams
 	params["application_name"] = "floresya"
 	params["plan_cache_mode"] = planCache
