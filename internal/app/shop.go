@@ -63,7 +63,7 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 		return nil, err
 	}
 	s.orders = orders.New(db, log, orders.Config{Committers: c.Orders.Committers, BatchSize: c.Orders.Batch,
-		Hold: c.Orders.PaymentHold, Timeout: c.Limits.RequestTimeout}, logger, registry, s.poke)
+		Hold: c.Orders.PaymentHold, Timeout: patience(c)}, logger, registry, s.poke)
 	if s.mail, s.mailbox, err = newMail(c, db, s.payments, logger); err != nil {
 		return nil, err
 	}
@@ -84,6 +84,10 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	s.receipts, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "receipts"), Private: true})
 	return s, err
 }
+
+// patience is how long the work on a request may take once its body is there: with the database hanging, programs get an
+// answer too.
+func patience(c config.Config) time.Duration { return min(c.Limits.RequestTimeout, 8*time.Second) }
 
 // poke has what a commit made due done at once: the next steps of sagas, the letters.
 func (s *shop) poke() {

@@ -152,7 +152,7 @@ func limits() []Setting {
 		number("address-factor", "20", 1, 1000, func(c *Config) *int { return &c.Limits.AddressFactor },
 			"visitors that may share one address (carriers put many behind one): an address may do so many times more"),
 		duration("request-timeout", "30s", time.Second, 10*time.Minute,
-			func(c *Config) *time.Duration { return &c.Limits.RequestTimeout }, "a request that takes longer is ended"),
+			func(c *Config) *time.Duration { return &c.Limits.RequestTimeout }, "a request that takes longer, its body included, is ended; the work on it alone has 8 s at most"),
 	)
 }
 
