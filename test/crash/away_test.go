@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a caller may wait to hear that the database is away.
-const patience = 10 * time.Second
+const patience = 15 * time.Second
 
 // TestADatabaseThatIsAwayIsSaidAndSurvived: API and pages answer 503 within seconds, nobody is signed out, and when it is back
 // the shop goes on without having been started again.
