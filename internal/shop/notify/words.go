@@ -85,7 +85,7 @@ var spanish = words{
 				"Revisa la referencia y registra el pago de nuevo en la página de tu pedido."}
 			if o.HoldUntil != nil {
 				t := o.HoldUntil.In(delivery.Location())
-				l.Lead = append(l.Lead, fmt.Sprintf("Te guardamos las flores hasta el %s %d de %s a las %s.", spanishDays[t.Weekday()],
+				l.Lead = append(l.Lead, fmt.Sprintf("Te guardamos las flores hasta el %s %d de %s a las %s", spanishDays[t.Weekday()],
 					t.Day(), spanishMonths[t.Month()], clock(t, "a. m.", "p. m.")))
 			}
 			l.WaysTitle, l.Ways, l.Button = "Cómo pagar", ways, "Registra tu pago"

@@ -68,8 +68,9 @@ func (s *Service) Cancel(ctx context.Context, id int, notes string, by int, admi
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
+	words := notes
 	if notes == "" {
-		notes = "Order cancelled"
+		notes = defaultCancelNote
 	}
 	err := s.change(ctx, id, func(r *Row) (*step, error) {
 		switch {
@@ -80,11 +81,10 @@ func (s *Service) Cancel(ctx context.Context, id int, notes string, by int, admi
 		case r.Status == Delivered:
 			return nil, fault.New(fault.Conflict, "invalid_transition", "El pedido %d ya fue entregado", id)
 		}
-		reason := reasonCustomer
 		if admin {
-			reason = reasonAdmin
+			return &step{to: Cancelled, reason: reasonAdmin, notes: notes, by: by}, nil
 		}
-		return &step{to: Cancelled, reason: reason, notes: notes, by: by}, nil
+		return &step{to: Cancelled, reason: reasonCustomer, notes: defaultCancelNote, words: words, by: by}, nil
 	})
 	if err != nil {
 		return nil, err
@@ -129,9 +129,12 @@ func (s *Service) Release(ctx context.Context, id int, notes string) error {
 type step struct {
 	to     Status
 	reason string
-	notes  string
+	notes  string // for the history, in the words of staff
+	words  string // the customer's: personal data, kept with the order's
 	by     int
 }
+
+const defaultCancelNote = "Order cancelled"
 
 // change runs one change of state: locks the order, asks decide, moves pieces and place with it, and wakes the saga. A nil
 // step changes nothing.
@@ -151,6 +154,10 @@ func (s *Service) change(ctx context.Context, id int, decide func(*Row) (*step, 
 		}
 		b := &pgx.Batch{}
 		fulfilment.QueueWake(b, id, tx.Now)
+		if st.words != "" {
+			b.Queue(`update personal set notes = concat_ws(E'\n', nullif(notes, ''), $2::text) where id = $1 and erased_at is null`,
+				r.PersonalID, st.words)
+		}
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return nil, fmt.Errorf("wake saga of order %d: %w", id, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Catalogue holds the words of a set of pages: by key, the text in each language. It is read-only after NewCatalogue.
@@ -68,7 +69,8 @@ func (c *Catalogue) Say(l Lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	return fmt.Sprintf(s, args...)
+	// "a las 3:40 p. m." ends a sentence with its own point.
+	return strings.ReplaceAll(fmt.Sprintf(s, args...), "m..", "m.")
 }
 
 // Plural says key+".one" for one and key+".many" otherwise. The number itself is the first argument.
