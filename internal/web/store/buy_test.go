@@ -51,7 +51,7 @@ func TestPayingInPartsUntilItArrives(t *testing.T) {
 	part.Set("referencia", "123456")
 	part.Set("monto", "10.000")
 	page := v.post(thanks.path(), part)
-	page.want(t, 200, "Falta una parte", "Bs 10.000,00", "Por verificar", "Lo que falta Bs 9.260")
+	page.want(t, 200, "Falta una parte", "Bs 10.000", "Por verificar", "Lo que falta Bs 9.260")
 	if again := v.post(thanks.path(), part); strings.Count(again.text, "Por verificar") != 1 {
 		t.Error("the same proof, sent twice, was taken twice")
 	}
@@ -194,4 +194,17 @@ func TestTheBagIsKnownOnEveryPageBelowTheBase(t *testing.T) {
 			t.Errorf("%s does not know the bag", page.path())
 		}
 	}
+}
+
+func TestADayFarOffStaysChosen(t *testing.T) {
+	t.Parallel()
+	v := open(t, newShop(t), store.Config{})
+	v.get("/catalogo?fecha=2026-12-09&zona=2")
+	for _, path := range []string{"/", "/producto/araguaney"} {
+		page := v.get(path)
+		if got := page.fields().Get("fecha"); got != "2026-12-09" {
+			t.Errorf("%s proposes the day %q", path, got)
+		}
+	}
+	v.get("/zonas").want(t, 200)
 }

@@ -33,7 +33,7 @@ type cover struct {
 }
 
 func (s *Store) home(v *visit) error {
-	if err := v.open(homeDays); err != nil {
+	if err := v.openDays(); err != nil {
 		return err
 	}
 	d := homeData{zone: v.bag.Zone}
@@ -86,7 +86,7 @@ func (v *visit) deliveryNote(zone int) string {
 			if cutoff.After(v.today().AddDate(0, 0, 1)) || cutoff.Equal(v.today().AddDate(0, 0, 1)) {
 				say = append(say, v.Say("home.note.day", near))
 			} else {
-				say = append(say, v.Say("home.note.hour", near, v.lang.Hour(cutoff)))
+				say = append(say, v.Say("home.note.hour", near, strings.TrimSuffix(v.lang.Hour(cutoff), ".")))
 			}
 			break
 		}

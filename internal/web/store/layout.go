@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -80,8 +81,22 @@ func (v *visit) open(days int) error {
 	}
 	var err error
 	if v.cal, err = v.calendar(days); err == nil {
-		v.store.recent.Store(&v.cal)
+		shared := v.cal
+		v.store.recent.Store(&shared)
 	}
+	return err
+}
+
+// openDays is open for pages that offer the next days; the one chosen before is among them, however far off it is.
+func (v *visit) openDays() error {
+	if err := v.open(homeDays); err != nil {
+		return err
+	}
+	if _, near := v.cal.day(v.bag.Date); near || v.bag.Date.IsZero() {
+		return nil
+	}
+	chosen, err := v.store.Delivery.Days(v.ctx(), v.cal.zones, v.bag.Date, 1)
+	v.cal.days = append(slices.Clip(v.cal.days), chosen...)
 	return err
 }
 

@@ -31,7 +31,7 @@ func (s *Store) product(v *visit) error {
 		http.Redirect(v.w, v.r, v.URL("/producto/"+p.Slug), http.StatusMovedPermanently)
 		return nil
 	}
-	if err := v.open(homeDays); err != nil {
+	if err := v.openDays(); err != nil {
 		return err
 	}
 	d := productData{product: p}
