@@ -76,10 +76,10 @@ func two(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// Amount writes an amount in its own currency.
+// Amount writes an amount in its own currency; whole bolívares without decimals, as the amounts of orders are.
 func (l Lang) Amount(m money.Money) string {
 	if m.Currency == money.CurrencyVES {
-		return l.Bs(money.VES(m.Minor))
+		return l.WholeBs(money.VES(m.Minor))
 	}
 	return USD(money.USD(m.Minor))
 }
