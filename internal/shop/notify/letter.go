@@ -109,10 +109,15 @@ func thousands(n int64) string {
 	return s
 }
 
-// itemise lists the flowers and the total.
-func (l *letter) itemise(o *order, total string) {
+// itemise lists the flowers, the delivery and the total.
+func (l *letter) itemise(o *order, fee, total string) {
+	rest := o.Total
 	for _, i := range o.Items {
 		l.Items = append(l.Items, fact{fmt.Sprintf("%d × %s", i.Quantity, oneLine(i.Name)), "$" + i.Subtotal.String()})
+		rest -= i.Subtotal
+	}
+	if rest > 0 {
+		l.Items = append(l.Items, fact{fee, "$" + rest.String()})
 	}
 	l.Total = fact{total, both(o.Total, o.Rate)}
 }

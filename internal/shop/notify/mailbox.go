@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,7 +125,7 @@ func (m *Mailbox) Read(_ context.Context, id uuid.UUID) (Letter, error) {
 		return Letter{}, fmt.Errorf("mailbox: read letter %s: %w", id, err)
 	}
 	l := Letter{ID: id, MessageID: first(msg.GetGenHeader(mail.HeaderMessageID)), Subject: decode(first(msg.GetGenHeader(mail.HeaderSubject))),
-		From: decode(first(msg.GetFromString())), To: decode(first(msg.GetToString()))}
+		From: whom(first(msg.GetFromString())), To: whom(first(msg.GetToString()))}
 	if at, err := time.Parse(time.RFC1123Z, first(msg.GetGenHeader(mail.HeaderDate))); err == nil {
 		l.At = at.UTC()
 	}
@@ -141,6 +142,15 @@ func (m *Mailbox) Read(_ context.Context, id uuid.UUID) (Letter, error) {
 		}
 	}
 	return l, nil
+}
+
+// whom writes an address for people: "Ana Pérez <ana@example.com>".
+func whom(header string) string {
+	a, err := netmail.ParseAddress(header)
+	if err != nil || a.Name == "" {
+		return decode(header)
+	}
+	return a.Name + " <" + a.Address + ">"
 }
 
 func first(values []string) string {

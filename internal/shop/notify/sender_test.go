@@ -134,7 +134,7 @@ func TestLettersLandInTheMailboxWithoutAServer(t *testing.T) {
 			rejected = full
 		}
 	}
-	for _, want := range []string{"¡Hola, Ana!", "Pedido: #17", "sábado 9 de mayo, 9:00 a. m. – 12:00 p. m., en Chacao", "Para: María", "1 × Peonías coral — $49.98",
+	for _, want := range []string{"¡Hola, Ana!", "Pedido: #17", "sábado 9 de mayo, 9:00 a. m. – 12:00 p. m., en Chacao", "Para: María", "1 × Peonías coral — $49.98", "Envío — $3.00",
 		"Total: $52.98 · Bs 12.917", "antes del sábado 9 de mayo a las 8:00 a. m.", "Banesco · 0414-1234567", "https://flores.example/seguimiento/tok123"} {
 		if !strings.Contains(placed.Text, want) {
 			t.Errorf("the letter does not say %q:\n%s", want, placed.Text)

@@ -58,7 +58,7 @@ var spanish = words{
 		Placed: func(l *letter, o *order, _ string, ways []Way) {
 			l.Subject = fmt.Sprintf("Recibimos tu pedido #%d", o.ID)
 			l.Lead = []string{"Ya apartamos tus flores. Gracias por confiar en nosotros."}
-			l.itemise(o, "Total")
+			l.itemise(o, "Envío", "Total")
 			if o.PayBy == "cash" {
 				l.Lead = append(l.Lead, "Pagas en efectivo al recibirlo. Te avisamos cuando lo confirmemos.")
 				return
@@ -77,7 +77,7 @@ var spanish = words{
 				l.Subject = fmt.Sprintf("Verificamos tu pago del pedido #%d", o.ID)
 				l.Lead = []string{"Verificamos tu pago: todo en orden.", l.Lead[0]}
 			}
-			l.itemise(o, "Total")
+			l.itemise(o, "Envío", "Total")
 		},
 		Rejected: func(l *letter, o *order, detail string, ways []Way) {
 			l.Subject = fmt.Sprintf("No pudimos verificar tu pago del pedido #%d", o.ID)
@@ -120,7 +120,7 @@ var english = words{
 		Placed: func(l *letter, o *order, _ string, ways []Way) {
 			l.Subject = fmt.Sprintf("We have your order #%d", o.ID)
 			l.Lead = []string{"Your flowers are set aside. Thank you for trusting us."}
-			l.itemise(o, "Total")
+			l.itemise(o, "Delivery", "Total")
 			if o.PayBy == "cash" {
 				l.Lead = append(l.Lead, "You pay in cash when you receive it. We will write when we have confirmed it.")
 				return
@@ -139,7 +139,7 @@ var english = words{
 				l.Subject = fmt.Sprintf("We verified your payment for order #%d", o.ID)
 				l.Lead = []string{"We verified your payment: all is well.", l.Lead[0]}
 			}
-			l.itemise(o, "Total")
+			l.itemise(o, "Delivery", "Total")
 		},
 		Rejected: func(l *letter, o *order, detail string, ways []Way) {
 			l.Subject = fmt.Sprintf("We could not verify your payment for order #%d", o.ID)
