@@ -75,6 +75,9 @@ func Serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger
 // fails.
 func (s *system) serve(ctx context.Context, c config.Config, databaseURL string, listener net.Listener, out io.Writer) error {
 	tuneMemory()
+	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port == "0" {
+		c.Listen = listener.Addr().String() // for links in letters
+	}
 	master, err := secret.Load(filepath.Join(c.Data, "secret.key"))
 	if err != nil {
 		return err
