@@ -58,7 +58,7 @@ func base(c config.Config) string {
 // mounts are the pages and files beside the API.
 func (s *shop) mounts(c config.Config, pages *pages) ([]web.Mount, error) {
 	mounts := append([]web.Mount{
-		{Name: "media", Prefix: "/media", Handler: s.pictures},
+		{Name: "media", Prefix: "/media", Handler: s.pictures, Files: true},
 	}, pages.mounts...)
 	if c.Front == "" {
 		return mounts, nil
@@ -72,5 +72,5 @@ func (s *shop) mounts(c config.Config, pages *pages) ([]web.Mount, error) {
 			mounts[i].Handler = legacy.Else(m.Handler)
 		}
 	}
-	return append(mounts, web.Mount{Name: "front end", Prefix: "/", Handler: legacy, Pages: true}), nil
+	return append(mounts, web.Mount{Name: "front end", Prefix: "/", Handler: legacy, Pages: true, Files: true}), nil
 }

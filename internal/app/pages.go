@@ -46,7 +46,7 @@ func (s *shop) pages(c config.Config, publicURL string, log *slog.Logger) (*page
 	}
 	p.mounts = []web.Mount{
 		{Name: "office", Prefix: office.Base, Handler: p.office},
-		{Name: "assets", Prefix: strings.TrimSuffix(assets.Prefix, "/"), Handler: files},
+		{Name: "assets", Prefix: strings.TrimSuffix(assets.Prefix, "/"), Handler: files, Files: true},
 		{Name: "store", Prefix: cmp.Or(base(c), "/"), Handler: p.store, Pages: true},
 	}
 	return p, nil

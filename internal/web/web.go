@@ -40,6 +40,8 @@ type Mount struct {
 	Handler http.Handler
 	// Pages says that browsers navigate here: a visitor without a guest cookie gets one.
 	Pages bool
+	// Files says that only ready-made files are served: a page asks for dozens, so they do not count against the limits.
+	Files bool
 	// Body is the most bytes a request may bring. Default 12 MiB; handlers set narrower ones.
 	Body int64
 }

@@ -361,6 +361,20 @@ func TestMountsOwnTheirPrefix(t *testing.T) {
 	}
 }
 
+func TestFilesDoNotCount(t *testing.T) {
+	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	w := newWay(t, web.Config{Limits: web.Limits{Read: 1, Write: 1, Address: 1}}, []web.Mount{{Name: "media", Prefix: "/media", Handler: ok, Files: true},
+		{Name: "store", Prefix: "/", Handler: ok}})
+	for range 50 {
+		if a := w.send("GET", "/media/a.webp", ""); a.StatusCode != 200 {
+			t.Fatalf("a picture: %d", a.StatusCode)
+		}
+	}
+	if first, second := w.send("GET", "/", ""), w.send("GET", "/", ""); first.StatusCode != 200 || second.StatusCode != 429 {
+		t.Errorf("pages: %d, %d", first.StatusCode, second.StatusCode)
+	}
+}
+
 func TestProbes(t *testing.T) {
 	w := newWay(t, web.Config{}, nil, route("GET", "/api/x", say("api")))
 	w.send("GET", "/api/x", "")
