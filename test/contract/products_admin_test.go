@@ -48,6 +48,8 @@ func productsForAdmins(t *testing.T, s *shop) {
 	carousel(t, admin, at)
 	productOccasions(t, admin, made.id())
 
+	pictures(t, c, admin)
+
 	if a := admin.send("DELETE", at, nil).want(200); a.field("data.active") != false || a.field("data.featured") != false {
 		t.Errorf("delete: %s", a.content)
 	}
@@ -106,5 +108,26 @@ func productOccasions(t *testing.T, admin *caller, id int) {
 	created := admin.post("/api/products/with-occasions", object{"product": object{"name": "Con ocasión", "price_usd": 9}, "occasionIds": list{occasions[0]}}).want(201)
 	if created.id() == id {
 		t.Error("a product without an id was not created")
+	}
+}
+
+func pictures(t *testing.T, c, admin *caller) {
+	const at = "/api/products/30/images"
+	if a := admin.patch(at+"/primary/1", nil).want(200); a.field("data.is_primary") != true || a.field("data.image_index") != 1.0 {
+		t.Errorf("primary: %s", a.content)
+	}
+	admin.patch(at+"/primary/5", nil).refused(404, "NotFoundError", 3001)
+	admin.patch(at+"/primary/6", nil).names("imageIndex")
+	admin.send("DELETE", at+"/x", nil).names("imageIndex")
+	c.send("DELETE", at+"/1", nil).refused(401, "UnauthorizedError", 2001)
+	if a := admin.send("DELETE", at+"/1", nil).want(200); a.field("data.deleted_count") != 4.0 {
+		t.Errorf("deleted: %s", a.content)
+	}
+	admin.send("DELETE", at+"/1", nil).refused(404, "NotFoundError", 3001)
+	if n := len(c.get(at).want(200).list()); n != 0 {
+		t.Errorf("%d files are left", n)
+	}
+	if one := c.get("/api/products/30").want(200); len(one.field("data.product_images").(list)) != 0 {
+		t.Errorf("the product still shows its pictures: %s", one.content)
 	}
 }

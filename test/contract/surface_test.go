@@ -29,7 +29,7 @@ func everyRoute(t *testing.T, s *shop) {
 			}
 			ids[op["operationId"]] = true
 			parameters(t, path, op)
-			concrete := strings.NewReplacer("{id}", "999998", "{orderId}", "999998", "{occasionId}", "999998", "{userId}", "999998",
+			concrete := strings.NewReplacer("{id}", "999998", "{orderId}", "999998", "{occasionId}", "999998", "{userId}", "999998", "{imageIndex}", "1",
 				"{sku}", "none", "{slug}", "none", "{key}", "none").Replace(path)
 			if answer := c.send(strings.ToUpper(method), concrete, nil); strings.HasPrefix(fmt.Sprint(answer.field("message")), "Route not found") {
 				t.Errorf("%s %s is described and does not exist", method, path)

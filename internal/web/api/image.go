@@ -95,3 +95,42 @@ func primaryFirst(list []catalog.Image) {
 	}
 	slices.SortStableFunc(list, func(a, b catalog.Image) int { return rank(a) - rank(b) })
 }
+
+// pathIndex is the picture that the path names.
+func pathIndex(r *http.Request) (product, index int, err error) {
+	if product, err = pathID(r, "id"); err != nil {
+		return 0, 0, err
+	}
+	if index, err = pathID(r, "imageIndex"); err == nil && index > catalog.ImagesPerProduct {
+		err = fault.Invalidf("imageIndex", "imageIndex: must be from 1 to %d", catalog.ImagesPerProduct)
+	}
+	return product, index, err
+}
+
+// RemovedImages says how many files a picture had.
+type RemovedImages struct {
+	Deleted int `json:"deleted_count"`
+}
+
+func (a *API) removeImage(w http.ResponseWriter, r *http.Request) error {
+	product, index, err := pathIndex(r)
+	if err != nil {
+		return err
+	}
+	n, err := a.Catalog.RemoveImages(r.Context(), product, index)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, RemovedImages{n}, "Images deleted successfully")
+}
+
+func (a *API) setPrimaryImage(w http.ResponseWriter, r *http.Request) error {
+	product, index, err := pathIndex(r)
+	if err != nil {
+		return err
+	}
+	if err := a.Catalog.SetPrimary(r.Context(), product, index); err != nil {
+		return err
+	}
+	return a.primaryImage(w, r)
+}

@@ -108,6 +108,9 @@ func (a *API) imageRoutes() []web.Route {
 			web.Param{Name: "limit", Type: "integer", Detail: "1 to 100; without size the primary picture comes first."})},
 		{Method: get, Pattern: at + "/primary", Access: web.Public, Handle: a.primaryImage,
 			Doc: says("The picture that stands for the product", Image{})},
+		{Method: patch, Pattern: at + "/primary/{imageIndex}", Handle: a.setPrimaryImage,
+			Doc: says("Let another picture stand for the product", Image{})},
+		{Method: del, Pattern: at + "/{imageIndex}", Handle: a.removeImage, Doc: says("Take a picture away in all sizes", RemovedImages{})},
 	}
 }
 
