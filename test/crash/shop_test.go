@@ -74,7 +74,7 @@ func idleShop(t *testing.T, data string) *shop {
 	if sample.data == "" {
 		t.Fatal("there is no sample shop")
 	}
-	if out, err := exec.Command("cp", "-a", sample.data, data).CombinedOutput(); err != nil {
+	if out, err := exec.Command("cp", "-aT", sample.data, data).CombinedOutput(); err != nil {
 		t.Fatalf("copy the sample shop: %v: %s", err, out)
 	}
 	return &shop{t: t, data: data, command: func(args ...string) *exec.Cmd { return command(t, args...) }}
