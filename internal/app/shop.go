@@ -63,7 +63,7 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 		return nil, err
 	}
 	s.orders = orders.New(db, log, orders.Config{Committers: c.Orders.Committers, BatchSize: c.Orders.Batch,
-		Hold: c.Orders.PaymentHold, Timeout: patience(c)}, logger, registry, s.poke)
+		Hold: c.Orders.PaymentHold, Timeout: patience(c), Placed: func() { s.mail.Poke() }}, logger, registry, s.poke)
 	if s.mail, s.mailbox, err = newMail(c, db, s.payments, logger); err != nil {
 		return nil, err
 	}

@@ -326,14 +326,13 @@ create table orders (
 	check (slot_id is null or (delivery_date is not null and zone_id is not null))
 );
 create sequence orders_id_seq as int owned by orders.id;
-create index orders_newest on orders (created_at desc, id desc);
-create index orders_status on orders (status, created_at desc);
+create index orders_open on orders (status, id) where status not in ('delivered', 'cancelled');
 create index orders_guest on orders (guest) where guest is not null;
 create index orders_day on orders (delivery_date, slot_id) where status not in ('delivered', 'cancelled');
 
 create table order_items (
 	id              int primary key,
-	order_id        int not null references orders on delete cascade,
+	order_id        int not null,
 	product_id      int not null,
 	product_name    varchar(255) not null,
 	product_summary text,
@@ -348,7 +347,6 @@ create table order_items (
 );
 create sequence order_items_id_seq as int owned by order_items.id;
 create index order_items_order on order_items (order_id);
-create index order_items_product on order_items (product_id);
 
 create table order_status_history (
 	id         int primary key,

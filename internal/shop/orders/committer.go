@@ -125,22 +125,39 @@ func (s *Service) conclude(t *ticket, err error) {
 	t.finish(t.receipt, nil)
 }
 
-// lookUp asks the key whether the order was placed; when it was, t.receipt says so.
+// lookUp asks what became of an order whose commit is in doubt: its key when the caller made it, else its id, which nothing
+// else can have. When it was placed, t.receipt says so.
 func (s *Service) lookUp(ctx context.Context, t *ticket) (bool, error) {
-	claims, err := idempotency.Find(ctx, s.db.Reader(), []idempotency.Key{t.in.key})
-	if err != nil {
-		return false, fmt.Errorf("look up order %d after a lost commit: %w", t.in.id, err)
-	}
-	a := claims.Answer(t.in.key)
-	if a == nil {
-		return false, nil
-	}
-	body, err := a.For(t.in.key)
-	if err != nil {
+	body, err := s.stored(ctx, t.in)
+	if err != nil || body == nil {
 		return false, err
 	}
 	t.receipt, err = s.receiptOf(ctx, body)
 	return err == nil, err
+}
+
+// stored is the answer kept for an order, or nil when it was not placed.
+func (s *Service) stored(ctx context.Context, in *intake) ([]byte, error) {
+	if in.key.Made {
+		var body []byte
+		err := s.db.Reader().QueryRow(ctx, `select json_build_object('order', id) from orders where id = $1`, in.id).Scan(&body)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up order %d after a lost commit: %w", in.id, err)
+		}
+		return body, nil
+	}
+	claims, err := idempotency.Find(ctx, s.db.Reader(), []idempotency.Key{in.key})
+	if err != nil {
+		return nil, fmt.Errorf("look up order %d after a lost commit: %w", in.id, err)
+	}
+	a := claims.Answer(in.key)
+	if a == nil {
+		return nil, nil
+	}
+	return a.For(in.key)
 }
 
 // answer is what is stored under an order's key.
@@ -404,7 +421,9 @@ func (t *transaction) write(ctx context.Context) error {
 		news = append(news, event.New{Stream: Stream(in.id), Version: 1, Payload: o.placed, Meta: &in.meta})
 		starts = append(starts, fulfilment.Start{OrderID: in.id, Personal: in.personal, Language: o.placed.Language,
 			HoldUntil: o.placed.HoldUntil, At: t.now})
-		answers = append(answers, idempotency.Answered{Key: in.key, Status: 201, Body: answer{in.id}})
+		if !in.key.Made {
+			answers = append(answers, idempotency.Answered{Key: in.key, Status: 201, Body: answer{in.id}})
+		}
 	}
 	if len(released) > 0 {
 		idempotency.QueueRelease(b, released)
@@ -412,8 +431,10 @@ func (t *transaction) write(ctx context.Context) error {
 	if err := customers.QueueInsert(b, people, t.now); err != nil {
 		return err
 	}
-	if err := idempotency.QueueStore(b, answers, t.now); err != nil {
-		return err
+	if len(answers) > 0 {
+		if err := idempotency.QueueStore(b, answers, t.now); err != nil {
+			return err
+		}
 	}
 	fulfilment.QueueStart(b, starts)
 	if _, err := t.service.log.Queue(b, t.now, event.Meta{}, news); err != nil {

@@ -33,7 +33,6 @@ func TestPlacedOrderIsWhole(t *testing.T) {
 		"stock":    `select count(*) from products where id = 3 and stock = 9 and reserved = 1 and $1 > 0`,
 		"ledger":   `select count(*) from stock_ledger where order_id = $1 and kind = 'reserved' and quantity = 1`,
 		"capacity": `select count(*) from delivery_capacity where capacity = 5 and reserved = 1 and $1 > 0`,
-		"key":      `select count(*) from idempotency_keys where answer = jsonb_build_object('order', $1::int)`,
 	} {
 		if n := s.count(t, sql, receipt.ID); n != 1 {
 			t.Errorf("%s: %d rows, want 1", what, n)
@@ -94,6 +93,9 @@ func TestOneKeyPlacesOneOrder(t *testing.T) {
 	}
 	if n := s.count(t, `select count(*) from orders`); n != 1 {
 		t.Errorf("%d orders, want 1", n)
+	}
+	if n := s.count(t, `select count(*) from idempotency_keys where answer = jsonb_build_object('order', $1::int)`, ids[0]); n != 2 {
+		t.Errorf("%d keys answer with the order, want the caller's and the guest's", n)
 	}
 	other := key
 	other.Fingerprint = []byte("b")

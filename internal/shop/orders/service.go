@@ -31,6 +31,9 @@ type Config struct {
 	Timeout time.Duration
 	// Hold is how long unpaid pieces are held when the setting payment_hold_hours says nothing. Default 24 h.
 	Hold time.Duration
+	// Placed is called after each order that was placed: there is a letter to send, and nothing else is due yet. Default:
+	// the service's poke.
+	Placed func()
 }
 
 func (c Config) withDefaults() Config {
@@ -68,6 +71,9 @@ type Service struct {
 // New makes the service; poke is called after each commit that a saga should hear of.
 func New(db *postgres.DB, log *event.Log, cfg Config, logger *slog.Logger, registry prometheus.Registerer, poke func()) *Service {
 	cfg = cfg.withDefaults()
+	if cfg.Placed == nil {
+		cfg.Placed = poke
+	}
 	return &Service{
 		db: db, log: log, cfg: cfg, logger: logger, poke: poke,
 		orderIDs:   postgres.NewSequence(db, "orders_id_seq", 64),
@@ -132,7 +138,7 @@ func (s *Service) Place(ctx context.Context, p Place) (Receipt, error) {
 		return Receipt{}, ctx.Err()
 	}
 	if t.err == nil && !t.receipt.Repeated {
-		s.poke()
+		s.cfg.Placed()
 	}
 	return t.receipt, t.err
 }

@@ -81,6 +81,7 @@ var all = []invariant{
 			or coalesce(i.unit_price_ves, 0) <> coalesce(round(i.unit_price_usd * o.currency_rate), 0)`},
 	{"6 rows name rows that exist", `
 		select 'item ' || i.id, 'of product ' || i.product_id from order_items i where not exists (select 1 from products p where p.id = i.product_id)
+			or not exists (select 1 from orders o where o.id = i.order_id)
 		union all
 		select 'history ' || h.id, 'of order ' || h.order_id from order_status_history h where not exists (select 1 from orders o where o.id = h.order_id)
 		union all

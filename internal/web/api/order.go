@@ -3,7 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"floresya/internal/fault"
@@ -37,8 +41,8 @@ type Order struct {
 	Rate             rate      `json:"currency_rate"`
 	CreatedAt        instant   `json:"created_at"`
 	UpdatedAt        instant   `json:"updated_at"`
-	Items            []Item    `json:"items"`
-	OrderItems       []Item    `json:"order_items"`
+	Items            items     `json:"items"`
+	OrderItems       items     `json:"order_items"`
 
 	Language        string    `json:"language"`
 	DeliveryMethod  string    `json:"delivery_method" enum:"delivery,pickup"`
@@ -76,6 +80,26 @@ type Item struct {
 	UpdatedAt   instant   `json:"updated_at"`
 }
 
+// items are lines that stand twice in an order, under the name that servers sent and the one that pages read: encoded once.
+type items struct{ encoded jsontext.Value }
+
+// MarshalJSONTo writes the lines.
+func (i items) MarshalJSONTo(e *jsontext.Encoder) error { return e.WriteValue(i.encoded) }
+
+// Schema describes them in the OpenAPI document.
+func (items) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Items: r.Schema(reflect.TypeFor[Item](), true, "")}
+}
+
+// itemsOf encodes lines. Marshalling a list of these structs cannot fail: they hold numbers and valid texts.
+func itemsOf(list []Item) items {
+	encoded, err := json.Marshal(list, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		panic(err)
+	}
+	return items{encoded}
+}
+
 func (a *API) orderOf(o *orders.Order, forAdmin bool) Order {
 	shown := func(s string) text { return text(a.shown(s)) }
 	v := Order{
@@ -96,11 +120,12 @@ func (a *API) orderOf(o *orders.Order, forAdmin bool) Order {
 	if forAdmin {
 		v.AdminNotes = new(text(o.AdminNotes))
 	}
-	v.Items = make([]Item, len(o.Items))
+	list := make([]Item, len(o.Items))
 	for i, m := range o.Items {
-		v.Items[i] = Item{m.ID, m.OrderID, m.ProductID, m.Name, shown(m.Summary), m.UnitUSD, bolivares(m.UnitVES), m.Quantity,
+		list[i] = Item{m.ID, m.OrderID, m.ProductID, m.Name, shown(m.Summary), m.UnitUSD, bolivares(m.UnitVES), m.Quantity,
 			m.SubtotalUSD, bolivares(m.SubtotalVES), instant(m.CreatedAt), instant(m.UpdatedAt)}
 	}
+	v.Items = itemsOf(list)
 	v.OrderItems = v.Items
 	return v
 }
