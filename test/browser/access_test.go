@@ -48,6 +48,10 @@ type audit struct {
 const breaches = `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations']}).then(r =>
 	r.passes.length < 8 ? ['only ' + r.passes.length + ' rules applied'] : r.violations.map(v => v.id + ' (' + v.help + '): ' + v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.any.map(c => c.message)).slice(0, 3).join(' | ')))`
 
+// odd is a script that finds what no page says: two full stops, what a program says of nothing or of a wrong format,
+// dummy text, amounts without a number.
+const odd = `document.body.innerText.match(/.{0,30}(\w\.\.(?!\.)|%!|undefined|NaN|\[object|<nil>|null|[Ll]orem|TODO|Bs\s*(?![\s\d(])[^\w\s]).{0,20}/g) ?? []`
+
 // wide is a script that says what sticks out of the window.
 const wide = `document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('body *')]
 	.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | ')`
@@ -74,6 +78,9 @@ func (a *audit) look(p *chrome.Tab, which page, l lang.Lang) {
 		if out := chrome.Script[string](p, wide); out != "" {
 			a.t.Errorf("%s in %s, %d pixels wide: sticks out: %s", at, l.Code(), width, out)
 		}
+	}
+	if said := chrome.Script[[]string](p, odd); len(said) > 0 {
+		a.t.Errorf("%s in %s says %q", at, l.Code(), said)
 	}
 	a.collect(p, which)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"floresya/internal/web/lang"
 	"floresya/test/chrome"
@@ -96,7 +97,7 @@ func (w *world) bag(p *chrome.Tab, pieces string) {
 	chrome.Script[int](p, fmt.Sprintf(`(async () => {
 		const send = f => fetch('/carrito', {method: 'POST', body: new URLSearchParams(f)}).then(r => r.status);
 		await send({accion: 'agregar', producto: '3'});
-		await send({accion: 'agregar', producto: '12', zona: '2'});
+		await send({accion: 'agregar', producto: '12', zona: '2', fecha: %[2]q});
 		return send({'piezas-3': %[1]q, 'piezas-12': Math.min(%[1]q, 1)});
-	})()`, pieces))
+	})()`, pieces, time.Now().In(lang.Caracas()).AddDate(0, 0, 1).Format(time.DateOnly)))
 }

@@ -71,6 +71,8 @@ func (w *world) take(p *chrome.Tab, which page) {
 			which.before(p)
 		}
 		p.Go(w.url + which.in(lang.ES))
+		// As high as the page is, what clings to an edge of the window does not cover its middle.
+		p.Size(size[0], max(size[1], chrome.Script[int64](p, `document.documentElement.scrollHeight`)))
 		w.settle(p)
 		write(w.t, filepath.Join(pictures, fmt.Sprintf("%s-%d.png", which.name, size[0])), p.Picture())
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -68,6 +69,22 @@ func (p *Tab) Upload(css, file string) {
 func (p *Tab) Key(key string) {
 	p.t.Helper()
 	On(p, chromedp.KeyEvent(key))
+}
+
+// PressKey presses a key that leads to another page, waits until that is loaded and returns its status.
+func (p *Tab) PressKey(key string) (status int) {
+	p.t.Helper()
+	return p.loads(func(ctx context.Context, _ *chromedp.Target) (*network.Response, error) {
+		return chromedp.RunResponse(ctx, chromedp.KeyEvent(key))
+	})
+}
+
+// At fails the test when the path of the page does not begin like this.
+func (p *Tab) At(path string) {
+	p.t.Helper()
+	if !strings.HasPrefix(p.Path(), path) {
+		p.t.Fatalf("at %s, want %s", p.Where(), path)
+	}
 }
 
 // Text waits for an element and returns what it shows.
