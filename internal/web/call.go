@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"floresya/internal/fault"
 	"floresya/internal/security/identity"
 )
 
@@ -25,6 +26,7 @@ type call struct {
 	mount     *Mount
 	body      []byte
 	principal *identity.Principal
+	doubt     error // why a session that was shown counts for nothing
 	guest     uuid.UUID
 	renew     bool // give the guest his cookie with an answer that succeeds
 }
@@ -34,6 +36,15 @@ type callKey struct{}
 func callOf(ctx context.Context) *call {
 	c, _ := ctx.Value(callKey{}).(*call)
 	return c
+}
+
+// Doubt is why a session that the caller has shown cannot be judged now; nil when he has none, or none that is good. Who
+// turns away a caller without a session asks it first: nobody is signed out because the database is away.
+func Doubt(ctx context.Context) error {
+	if c := callOf(ctx); c != nil && c.doubt != nil && fault.Of(c.doubt).Kind != fault.Unauthenticated {
+		return c.doubt
+	}
+	return nil
 }
 
 // Body is the request body of a Route, which has been read completely and within its limit.

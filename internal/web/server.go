@@ -71,6 +71,7 @@ func (s *Server) serve(c *call, now time.Time) error {
 		return err
 	}
 	doubt := s.identify(c, now)
+	c.doubt = doubt
 	if err := s.limitActor(c, now); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/delivery"
 	"floresya/internal/shop/orders"
+	"floresya/internal/web"
 	"floresya/internal/web/lang"
 )
 
@@ -54,6 +55,9 @@ func (v *visit) admit(open bool) error {
 		return nil
 	case v.user != nil:
 		return errNotAdmin
+	}
+	if err := web.Doubt(v.ctx()); err != nil {
+		return err
 	}
 	return errNobody
 }
