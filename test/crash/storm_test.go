@@ -277,7 +277,7 @@ func (w *storm) cancel(r *rand.Rand) {
 		return
 	}
 	w.answered("cancel", []int{200, 409}, func() (*answer, error) {
-		return c.try("PATCH", fmt.Sprintf("/api/orders/%d/cancel", o.id), object{"notes": "ya no"})
+		return c.try("PATCH", fmt.Sprintf("/api/orders/%d/cancel", o.id), nil)
 	})
 }
 
