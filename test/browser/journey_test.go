@@ -18,6 +18,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // TestAnOrderIsPaidAndDelivered walks the whole way on the real program: a shopper buys for a Saturday morning and pays, the
 // florist verifies the payment and delivers; after each step the tracking page shows it and the letter is in the mailbox.
 func TestAnOrderIsPaidAndDelivered(t *testing.T) {
+	t.Parallel()
 	shop := program.Up(t)
 	shopper, florist := chrome.Open(t), chrome.Open(t)
 	shopper.Strict(true)
@@ -65,6 +66,7 @@ func TestAnOrderIsPaidAndDelivered(t *testing.T) {
 
 // TestShoppingNeedsNoScript and TestShoppingOnAPhone walk the shopper's half of it.
 func TestShoppingNeedsNoScript(t *testing.T) {
+	t.Parallel()
 	b := buyer{t: t, p: chrome.Open(t), url: program.Start(t, nil)}
 	b.p.Strict(true)
 	b.p.NoScript()
@@ -75,6 +77,7 @@ func TestShoppingNeedsNoScript(t *testing.T) {
 }
 
 func TestShoppingOnAPhone(t *testing.T) {
+	t.Parallel()
 	b := buyer{t: t, p: chrome.Open(t), url: program.Start(t, nil)}
 	b.p.Strict(true)
 	b.p.Size(390, 844)

@@ -11,6 +11,7 @@ import (
 
 // TestAKeyboardIsEnough: from the address to a placed order without a pointer, every stop on the way in sight.
 func TestAKeyboardIsEnough(t *testing.T) {
+	t.Parallel()
 	p, url := chrome.Open(t), program.Start(t, nil)
 	p.Strict(true)
 	p.Go(url + "/")

@@ -37,6 +37,7 @@ const heads = `(() => {
 
 // TestSearchEnginesFindTheShop reads the sitemap as a crawler does, and looks at what its pages say about themselves.
 func TestSearchEnginesFindTheShop(t *testing.T) {
+	t.Parallel()
 	shop := program.Start(t, nil)
 	locations := sitemap(t, shop)
 	if products := slices.DeleteFunc(slices.Clone(locations), func(l string) bool { return !strings.Contains(l, "/producto/") }); len(products) != 2*48 {

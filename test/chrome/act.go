@@ -21,6 +21,7 @@ func (p *Tab) Go(address string) (status int) {
 // Press presses what leads to another page, waits until that is loaded and returns its status.
 func (p *Tab) Press(css string) (status int) {
 	p.t.Helper()
+	p.center(css)
 	return p.loads(func(ctx context.Context, _ *chromedp.Target) (*network.Response, error) {
 		return chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(css)))
 	})
@@ -35,9 +36,17 @@ func (p *Tab) loads(step chromedp.Action[*network.Response]) int {
 	return int(response.Status)
 }
 
+// center scrolls an element away from what clings to the edges of the window and could cover it.
+func (p *Tab) center(css string) {
+	p.t.Helper()
+	On(p, chromedp.WaitVisible(chromedp.CSS(css)))
+	Script[Void](p, fmt.Sprintf(`document.querySelector(%q).scrollIntoView({block: 'center', behavior: 'instant'})`, css))
+}
+
 // Click presses what stays on the page.
 func (p *Tab) Click(css string) {
 	p.t.Helper()
+	p.center(css)
 	On(p, chromedp.Click(chromedp.CSS(css)))
 }
 

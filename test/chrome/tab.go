@@ -34,7 +34,7 @@ type Tab struct {
 func Open(t testing.TB) *Tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(binary(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("lang", "es"))
+		chromedp.UserDataDir(t.TempDir()), chromedp.Env("LANGUAGE=es"))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -101,7 +101,7 @@ func (p *Tab) lost(err error) {
 	p.t.Helper()
 	where, _ := chromedp.Run(p.ctx, chromedp.Location())
 	said, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-	p.t.Fatalf("at %s: %v\n%.900s", where, err, words(said))
+	p.t.Fatalf("at %s: %v\n%.6000s", where, err, words(said))
 }
 
 // Script evaluates an expression, also a promise.
