@@ -86,6 +86,7 @@ type Order struct {
 	Zip             string
 	DeliveryNotes   string
 	Notes           string
+	CancelNote      string // what the customer said on cancelling
 	CardMessage     string
 	CardSignature   string
 	HideSender      bool

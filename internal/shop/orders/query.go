@@ -30,7 +30,7 @@ type Filter struct {
 const selectOrders = `
 	select o.id, coalesce(o.user_id, 0), o.guest, o.personal_id, coalesce(p.token, ''), o.language, o.status, p.name, p.email,
 		p.phone, p.recipient_name, p.recipient_phone, p.address, p.landmark, coalesce(p.city, ''), coalesce(p.state, ''),
-		coalesce(p.zip, ''), p.delivery_notes, p.notes, p.card_message, p.card_signature, o.hide_sender, o.substitution,
+		coalesce(p.zip, ''), p.delivery_notes, p.notes, coalesce(p.details ->> 'cancel_note', ''), p.card_message, p.card_signature, o.hide_sender, o.substitution,
 		o.delivery_method, coalesce(o.zone_id, 0), coalesce(z.name, ''), coalesce(o.slot_id, 0),
 		coalesce(o.delivery_date::text, ''), coalesce(o.delivery_time_slot, ''), o.delivery_cost_usd,
 		coalesce(o.delivery_cost_ves, 0), o.total_amount_usd, coalesce(o.total_amount_ves, 0), coalesce(o.currency_rate, 0),
@@ -45,7 +45,7 @@ func scanOrder(row pgx.CollectableRow) (*Order, error) {
 	)
 	err := row.Scan(&o.ID, &o.User, &guest, &o.PersonalID, &o.Token, &o.Language, &o.Status, &o.Customer.Name,
 		&o.Customer.Email, &o.Customer.Phone, &o.Recipient.Name, &o.Recipient.Phone, &o.Address, &o.Landmark, &o.City, &o.State,
-		&o.Zip, &o.DeliveryNotes, &o.Notes, &o.CardMessage, &o.CardSignature, &o.HideSender, &o.Substitution, &o.Method, &o.Zone,
+		&o.Zip, &o.DeliveryNotes, &o.Notes, &o.CancelNote, &o.CardMessage, &o.CardSignature, &o.HideSender, &o.Substitution, &o.Method, &o.Zone,
 		&o.ZoneName, &o.Slot, &o.Day, &o.TimeSlot, &o.DeliveryCostUSD, &o.DeliveryCostVES, &o.TotalUSD, &o.TotalVES, &o.Rate,
 		&o.PaidUSD, &o.PaymentMethod, &o.HoldUntil, &o.StockState, &o.AdminNotes, &o.Version, &o.CreatedAt, &o.UpdatedAt)
 	if guest != nil {

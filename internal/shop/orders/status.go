@@ -155,8 +155,8 @@ func (s *Service) change(ctx context.Context, id int, decide func(*Row) (*step, 
 		b := &pgx.Batch{}
 		fulfilment.QueueWake(b, id, tx.Now)
 		if st.words != "" {
-			b.Queue(`update personal set notes = concat_ws(E'\n', nullif(notes, ''), $2::text) where id = $1 and erased_at is null`,
-				r.PersonalID, st.words)
+			b.Queue(`update personal set details = coalesce(details, '{}') || jsonb_build_object('cancel_note', $2::text)
+				where id = $1 and erased_at is null`, r.PersonalID, st.words)
 		}
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return nil, fmt.Errorf("wake saga of order %d: %w", id, err)
