@@ -354,6 +354,48 @@ func TestSequencesNeverGiveAnIdTwice(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsForIdsLongerThanHisOwnTime(t *testing.T) {
+	t.Parallel()
+	db := open(t, postgres.Config{URL: pgtest.Empty(t)})
+	exec(t, db, `create sequence ids`)
+	s := postgres.NewSequence(db, "ids", 8)
+	holder, err := db.Pgx().Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holder.Exec(t.Context(), `alter sequence ids cache 1`); err != nil { // nextval waits until it ends
+		t.Fatal(err)
+	}
+	patient, free := context.WithCancel(t.Context())
+	var waiting sync.WaitGroup
+	for range 3 {
+		waiting.Go(func() { _, _ = s.Next(patient, 1) }) // one asks, the others wait for their turn
+	}
+	hasty, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	answered := make(chan error, 1)
+	go func() {
+		_, err := s.Next(hasty, 1)
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error = %v, want the end of the caller's time", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("still waiting after 5 s")
+	}
+	free()
+	waiting.Wait()
+	if err := holder.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := s.Next(t.Context(), 1); err != nil || len(ids) != 1 {
+		t.Errorf("afterwards: %v, %v", ids, err)
+	}
+}
+
 func TestASequenceSkipsWhatIsUsed(t *testing.T) {
 	t.Parallel()
 	db := open(t, postgres.Config{URL: pgtest.Empty(t)})

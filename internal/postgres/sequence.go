@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"sync"
 )
 
 // Sequence hands out ids of a table's sequence from blocks it leases, so that a thing has its id before the database is
@@ -13,19 +12,21 @@ type Sequence struct {
 	name  string
 	block int
 
-	mu   sync.Mutex
+	turn chan struct{} // size one: who holds it may touch free; waiting for it ends with the caller's time
 	free []int
 }
 
 // NewSequence leases blocks of the given size from the sequence of that name.
 func NewSequence(db *DB, name string, block int) *Sequence {
-	return &Sequence{db: db, name: name, block: block}
+	return &Sequence{db: db, name: name, block: block, turn: make(chan struct{}, 1)}
 }
 
 // Next is n ids in rising order.
 func (s *Sequence) Next(ctx context.Context, n int) ([]int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.leave()
 	if len(s.free) < n {
 		if err := s.leaseLocked(ctx, max(s.block, n-len(s.free))); err != nil {
 			return nil, err
@@ -38,8 +39,10 @@ func (s *Sequence) Next(ctx context.Context, n int) ([]int, error) {
 
 // Skip makes every later id larger than used: ids that came from elsewhere, an import or a seed. Call it before others lease.
 func (s *Sequence) Skip(ctx context.Context, used int) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
 	for len(s.free) > 0 && s.free[0] <= used {
 		s.free = s.free[1:]
 	}
@@ -50,7 +53,20 @@ func (s *Sequence) Skip(ctx context.Context, used int) error {
 	return nil
 }
 
-// leaseLocked asks while holding the lock: everybody else who needs ids waits for the same answer.
+// enter waits for its turn no longer than ctx: with a database that hangs, each of many would else wait for the time of all
+// before him.
+func (s *Sequence) enter(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for ids of %s: %w", s.name, ctx.Err())
+	}
+}
+
+func (s *Sequence) leave() { <-s.turn }
+
+// leaseLocked asks while it is its caller's turn: everybody else who needs ids waits for the same answer.
 func (s *Sequence) leaseLocked(ctx context.Context, n int) error {
 	rows, err := s.db.general.Query(ctx, `select nextval($1::regclass) from generate_series(1, $2)`, s.name, n)
 	if err != nil {
