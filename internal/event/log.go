@@ -213,6 +213,17 @@ func (l *Log) scanRow(row pgx.CollectableRow) (*Recorded, error) {
 	return &e, nil
 }
 
+// Following is the meta of what actor does because of the stream's last event: its cause, in the same correlation and trace.
+func Following(ctx context.Context, tx pgx.Tx, stream, actor string) (*Meta, error) {
+	m := &Meta{Actor: actor}
+	err := tx.QueryRow(ctx, `select id, correlation, trace from events where stream = $1 order by version desc limit 1`, stream).
+		Scan(&m.Causation, &m.Correlation, &m.Trace)
+	if err != nil {
+		return nil, fmt.Errorf("last event of %s: %w", stream, err)
+	}
+	return m, nil
+}
+
 // NextVersion is the version after the stream's last, for streams whose row carries no version of its own.
 func NextVersion(ctx context.Context, tx pgx.Tx, stream string) (int, error) {
 	var v int

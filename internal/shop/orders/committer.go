@@ -287,7 +287,7 @@ func (t *transaction) lock(ctx context.Context) error {
 		}
 		return rows.Err()
 	})
-	b.Queue(`select key, value from settings where upper(key) in ('DELIVERY_COST_USD', 'PAYMENT_HOLD_HOURS') and active`).Query(t.readSettings)
+	b.Queue(`select upper(key), value from settings where upper(key) in ('DELIVERY_COST_USD', 'PAYMENT_HOLD_HOURS') and active`).Query(t.readSettings)
 	if err := t.conn.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("lock for %d orders: %w", len(t.tickets), err)
 	}

@@ -134,6 +134,11 @@ type step struct {
 	by     int
 }
 
+// bySaga reports whether the order's saga took the step, because of what happened to the order before.
+func (st *step) bySaga() bool {
+	return st.reason == reasonPaid || st.reason == reasonExpired || st.reason == reasonFailed
+}
+
 const defaultCancelNote = "Order cancelled"
 
 // change runs one change of state: locks the order, asks decide, moves pieces and place with it, and wakes the saga. A nil
@@ -161,7 +166,11 @@ func (s *Service) change(ctx context.Context, id int, decide func(*Row) (*step, 
 		if err := tx.SendBatch(ctx, b).Close(); err != nil {
 			return nil, fmt.Errorf("wake saga of order %d: %w", id, err)
 		}
-		return []event.New{{Stream: Stream(id), Version: r.Next(), Payload: changed}}, nil
+		news := event.New{Stream: Stream(id), Version: r.Next(), Payload: changed}
+		if st.bySaga() {
+			news.Meta, err = event.Following(ctx, tx, news.Stream, "saga:"+fulfilment.ID(id))
+		}
+		return []event.New{news}, err
 	})
 	if err == nil && len(done) > 0 {
 		s.poke()

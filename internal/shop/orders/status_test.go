@@ -263,6 +263,11 @@ func TestWhatTheSagaAsksTooLateOrTooEarlyDoesNothing(t *testing.T) {
 	if n := s.count(t, `select stock * 100 + reserved from products where id = 1`); n != 1000 {
 		t.Errorf("stock and reserved = %d, want 10 and 0", n)
 	}
+	caused := s.count(t, `select count(*) from events e join events c on c.id = e.causation and c.stream = e.stream
+		where c.version = e.version - 1 and e.correlation = c.correlation and e.actor = 'saga:' || e.stream`)
+	if caused != 3 {
+		t.Errorf("%d steps of sagas name the event that led to them, want 3", caused)
+	}
 }
 
 func TestTwentyStatusChangesAtOnceEachSeeTheOneBefore(t *testing.T) {
