@@ -41,7 +41,7 @@ func (v *visit) fail(err error) {
 	v.r = v.r.WithContext(context.WithoutCancel(v.ctx())) // the time of the page may be over, this one is still due
 	what := troubleOf(f.Kind)
 	if what.status >= http.StatusInternalServerError {
-		v.store.Log.ErrorContext(v.ctx(), "page failed", "path", v.path, "status", what.status, "err", err)
+		v.store.Log.ErrorContext(v.ctx(), "page failed", "route", v.r.Pattern, "status", what.status, "err", err)
 	}
 	if f.Kind == fault.Unavailable || f.Kind == fault.Limited {
 		wait := max(f.RetryAfter, time.Second).Round(time.Second)
