@@ -78,6 +78,7 @@ func (s *system) serve(ctx context.Context, c config.Config, databaseURL string,
 	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port == "0" {
 		c.Listen = listener.Addr().String() // for links in letters
 	}
+	c = withAddress(c)
 	master, err := secret.Load(filepath.Join(c.Data, "secret.key"))
 	if err != nil {
 		return err

@@ -183,6 +183,17 @@ func TestChangedCertificateIsTakenUpAndBrokenOneIsNot(t *testing.T) {
 	}
 }
 
+func TestTLSWithoutPublicAddressTakesTheNameOfItsCertificate(t *testing.T) {
+	t.Parallel()
+	c := withAddress(config.Config{TLS: config.TLS{Mode: config.TLSAuto, Domains: []string{"shop.example", "www.shop.example"}}})
+	if c.PublicURL == nil || c.PublicURL.String() != "https://shop.example" {
+		t.Errorf("got %v", c.PublicURL)
+	}
+	if c := withAddress(config.Config{TLS: config.TLS{Mode: config.TLSOff}}); c.PublicURL != nil {
+		t.Errorf("without TLS: got %v", c.PublicURL)
+	}
+}
+
 func TestServesOverTLSAndRedirects(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

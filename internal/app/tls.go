@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"sync"
 	"time"
@@ -37,6 +38,15 @@ func secure(c config.Config) (*tls.Config, http.Handler, error) {
 		return tlsConfig, manager.HTTPHandler(toHTTPS(c)), nil
 	}
 	return nil, nil, nil
+}
+
+// withAddress gives a shop with TLS that was told no public address the name it has certificates for, so that its cookies
+// are Secure and its links lead to where it answers. The settings see to it that one of both is known.
+func withAddress(c config.Config) config.Config {
+	if c.PublicURL == nil && len(c.TLS.Domains) > 0 && (c.TLS.Mode == config.TLSAuto || c.TLS.Mode == config.TLSFiles) {
+		c.PublicURL = &url.URL{Scheme: "https", Host: c.TLS.Domains[0]}
+	}
+	return c
 }
 
 // toHTTPS sends readers to the same page over TLS; a write over plain HTTP has leaked already and is refused.

@@ -22,6 +22,7 @@ type Config struct {
 	Front          string   // "": the built-in shop is at /
 	PublicURL      *url.URL // nil: what the request came to
 	TrustedProxies []netip.Prefix
+	AllowedOrigins []string // "https://app.example"
 	StopLimit      time.Duration
 	TLS            TLS
 	Database       Database
@@ -107,13 +108,13 @@ type Orders struct {
 
 // Limits bounds what a caller may ask for.
 type Limits struct {
-	BodyBytes, UploadBytes int64
-	ReadsPerMinute         int
-	WritesPerMinute        int
-	OrdersPerMinute        int
-	LoginsPerMinute        int
-	AddressFactor          int
-	RequestTimeout         time.Duration
+	BodyBytes       int64
+	ReadsPerMinute  int
+	WritesPerMinute int
+	OrdersPerMinute int
+	LoginsPerMinute int
+	AddressFactor   int
+	RequestTimeout  time.Duration
 }
 
 // Log says what is logged and how.

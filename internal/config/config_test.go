@@ -109,8 +109,8 @@ func TestSecretsAreNotPrintedWithTheConfig(t *testing.T) {
 func TestListsAndSizes(t *testing.T) {
 	t.Parallel()
 	c, err := config.Load(from(map[string]string{
-		"FLORESYA_TRUSTED_PROXIES": "10.1.2.3/8, ::1", "FLORESYA_UPLOAD_LIMIT": "512kB",
-		"FLORESYA_PUBLIC_URL": "https://floresya.example/",
+		"FLORESYA_TRUSTED_PROXIES": "10.1.2.3/8, ::1", "FLORESYA_BODY_LIMIT": "512kB",
+		"FLORESYA_PUBLIC_URL": "https://floresya.example/", "FLORESYA_ALLOWED_ORIGINS": "https://a.example/, http://b.example:3000",
 	}, nil))
 	if err != nil {
 		t.Fatal(err)
@@ -119,8 +119,11 @@ func TestListsAndSizes(t *testing.T) {
 	if !slices.Equal(c.TrustedProxies, want) {
 		t.Errorf("got %v, want %v", c.TrustedProxies, want)
 	}
-	if c.Limits.UploadBytes != 512<<10 || c.PublicURL.String() != "https://floresya.example" {
-		t.Errorf("got %d and %s", c.Limits.UploadBytes, c.PublicURL)
+	if origins := []string{"https://a.example", "http://b.example:3000"}; !slices.Equal(c.AllowedOrigins, origins) {
+		t.Errorf("got %v, want %v", c.AllowedOrigins, origins)
+	}
+	if c.Limits.BodyBytes != 512<<10 || c.PublicURL.String() != "https://floresya.example" {
+		t.Errorf("got %d and %s", c.Limits.BodyBytes, c.PublicURL)
 	}
 }
 

@@ -99,6 +99,7 @@ func together(c Config) Faults {
 		}
 	}
 	wrong(c.TLS.Mode == TLSFiles && (c.TLS.Cert == "" || c.TLS.Key == ""), "tls files needs tls-cert and tls-key")
+	wrong(c.TLS.Mode == TLSFiles && c.PublicURL == nil && len(c.TLS.Domains) == 0, "tls files needs public-url")
 	wrong(c.TLS.Mode == TLSAuto && len(c.TLS.Domains) == 0, "tls auto needs tls-domains")
 	wrong(c.TLS.Mode == TLSOff && c.TLS.Redirect != "", "tls-redirect needs tls files or auto")
 	wrong(c.TLS.Mode != TLSOff && c.PublicURL != nil && c.PublicURL.Scheme == "http", "public-url must be https when tls is on")

@@ -95,6 +95,19 @@ func publicURL(v string) (*url.URL, error) {
 	return u, nil
 }
 
+// origins are public addresses, as browsers send them.
+func origins(v string) ([]string, error) {
+	var out []string
+	for _, one := range list(v) {
+		u, err := publicURL(one)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, u.String())
+	}
+	return out, nil
+}
+
 // postgresURL does not repeat the value in its error: it may hold a password.
 func postgresURL(v string) error {
 	if v == "" {

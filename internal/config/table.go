@@ -36,11 +36,14 @@ func web() []Setting {
 		text("listen", "127.0.0.1:8080", func(c *Config) *string { return &c.Listen }, address,
 			"address to serve at; port 0 takes a free one").unit("host:port"),
 		value("public-url", "", publicURL, func(c *Config) **url.URL { return &c.PublicURL },
-			"address that customers use: links in mails, canonical addresses; https makes cookies Secure").
+			"address that customers use: links in mails, canonical addresses; https makes cookies Secure; empty with TLS: the first of tls-domains").
 			unit("URL").span("http or https, no path"),
 		value("trusted-proxies", "", prefixes, func(c *Config) *[]netip.Prefix { return &c.TrustedProxies },
-			"only from these addresses X-Forwarded-For and X-Forwarded-Proto are believed").
+			"only from these addresses X-Forwarded-For is believed").
 			unit("CIDRs, comma between"),
+		value("allowed-origins", "", origins, func(c *Config) *[]string { return &c.AllowedOrigins },
+			"pages of these other origins may call the API from browsers, with cookies; their writes are not refused as cross-origin").
+			unit("origins, comma between").span("http or https, no path"),
 	)
 }
 
@@ -86,7 +89,8 @@ func admin() []Setting {
 		text("admin-email", "admin@floresya.local", func(c *Config) *string { return &c.Admin.Email }, mailAddress,
 			"account that is made when there is no administrator").unit("mail address"),
 		secretText("admin-password", func(c *Config) *secret.Text { return &c.Admin.Password }, password,
-			"its password; empty: one is generated and printed once").span("at least 10 characters"),
+			"its password; empty: one is generated and printed once").
+			span("10 to 128 characters with upper and lower case, a digit and another sign"),
 	)
 }
 
@@ -138,9 +142,7 @@ func orders() []Setting {
 func limits() []Setting {
 	return in("Limits",
 		bytesize("body-limit", "1MB", 16<<10, 64<<20, func(c *Config) *int64 { return &c.Limits.BodyBytes },
-			"largest request body"),
-		bytesize("upload-limit", "10MB", 256<<10, 256<<20, func(c *Config) *int64 { return &c.Limits.UploadBytes },
-			"largest picture"),
+			"largest request body of the API; forms and pictures have bounds of their own"),
 		number("reads-per-minute", "1200", 1, 1_000_000, func(c *Config) *int { return &c.Limits.ReadsPerMinute },
 			"reads of one visitor; one view of a legacy home page is 20"),
 		number("writes-per-minute", "120", 1, 1_000_000, func(c *Config) *int { return &c.Limits.WritesPerMinute },
@@ -148,7 +150,7 @@ func limits() []Setting {
 		number("orders-per-minute", "20", 1, 1_000_000, func(c *Config) *int { return &c.Limits.OrdersPerMinute },
 			"orders and payment proofs of one visitor"),
 		number("logins-per-minute", "10", 1, 10_000, func(c *Config) *int { return &c.Limits.LoginsPerMinute },
-			"attempts to sign in, of one address and of one account"),
+			"attempts to sign in through the API; those that fail wait longer each time besides, per address and per account"),
 		number("address-factor", "20", 1, 1000, func(c *Config) *int { return &c.Limits.AddressFactor },
 			"visitors that may share one address (carriers put many behind one): an address may do so many times more"),
 		duration("request-timeout", "30s", time.Second, 10*time.Minute,
