@@ -81,8 +81,13 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 	if s.pictures, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "media")}); err != nil {
 		return nil, err
 	}
-	s.receipts, err = storage.New(storage.Config{Dir: filepath.Join(c.Data, "receipts"), Private: true})
+	s.receipts, err = storage.New(receiptsOf(c))
 	return s, err
+}
+
+// receiptsOf is where the pictures are that customers send as proof.
+func receiptsOf(c config.Config) storage.Config {
+	return storage.Config{Dir: filepath.Join(c.Data, "receipts"), Private: true}
 }
 
 // patience is how long the work on a request may take once its body is there: with the database hanging, programs get an

@@ -9,12 +9,15 @@ import (
 
 	"floresya/internal/config"
 	"floresya/internal/event"
+	"floresya/internal/fault"
 	"floresya/internal/postgres"
 	"floresya/internal/postgres/schema"
 	"floresya/internal/shop/customers"
 	"floresya/internal/shop/fulfilment"
 	"floresya/internal/shop/notify"
+	"floresya/internal/shop/payments"
 	"floresya/internal/shop/verify"
+	"floresya/internal/storage"
 )
 
 // Verify proves that the tables and the event log of the shop agree, running or stopped.
@@ -32,15 +35,25 @@ func Verify(ctx context.Context, c config.Config, log *slog.Logger) (report *ver
 // Forget erases what is kept of a person, named by e-mail address or id, and returns how many rows that were.
 func Forget(ctx context.Context, c config.Config, log *slog.Logger, person string) (erased int, err error) {
 	err = withLog(ctx, c, log, func(ctx context.Context, t tools) error {
-		if erased, err = customers.Forget(ctx, t.log, person); err != nil {
-			return err
+		var nobody error // said at the end: an earlier run may have stopped before the files
+		if erased, nobody = customers.Forget(ctx, t.log, person); nobody != nil && fault.Of(nobody).Kind != fault.NotFound {
+			return nobody
 		}
 		box, err := notify.NewMailbox(filepath.Join(c.Data, "mailbox"))
 		if err != nil {
 			return err
 		}
-		_, err = notify.Forget(ctx, t.db.Reader(), box)
-		return err
+		if _, err := notify.Forget(ctx, t.db.Reader(), box); err != nil {
+			return err
+		}
+		receipts, err := storage.New(receiptsOf(c))
+		if err != nil {
+			return err
+		}
+		if _, err := payments.Forget(ctx, t.db.Reader(), receipts); err != nil {
+			return err
+		}
+		return nobody
 	})
 	return erased, err
 }

@@ -86,6 +86,22 @@ func (f *Files) settle(draft draft, object Object) (kept bool, err error) {
 	return kept, syncFolder(folder)
 }
 
+// Remove takes an object away, durably, and reports whether it was there. The caller knows that nobody needs it any more.
+func (f *Files) Remove(_ context.Context, key string) (bool, error) {
+	if _, _, err := parseKey(key); err != nil {
+		return false, err
+	}
+	path := f.path(key)
+	err := os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("remove an object: %w", explain(err))
+	}
+	return true, syncFolder(filepath.Dir(path))
+}
+
 // makeFolder makes path and what is missing above it, durably: also when another has just made it and was not done.
 func makeFolder(path string) error {
 	parent := filepath.Dir(path)

@@ -2,8 +2,8 @@
 //
 // An object is stored under its key, the SHA-256 of its bytes and an extension for its type, and never changes; the
 // same bytes are the same object. [Files.Put] returns when the object survives a power failure, so a database row
-// that is written afterwards never points to nothing. There is no delete: a key that no row names is harmless, and
-// collecting it is a task for someone who sees the rows.
+// that is written afterwards never points to nothing. Only [Files.Remove] takes one away, for
+// someone who sees the rows: a key that no row names is harmless.
 //
 // A folder is either public, for everybody who asks over HTTP, or private (receipts of payments): then only code
 // that has asked who wants to see it opens an object, see [Files.Show].
