@@ -29,7 +29,7 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 		publicURL = c.PublicURL.String()
 	}
 	legacy := api.New(api.Deps{Catalog: s.catalog, Settings: s.settings, Rates: s.rates, Orders: s.orders, Payments: s.payments,
-		Identity: s.identity}, api.Config{PublicURL: publicURL, Shop: base(c), Front: c.Front != ""})
+		Identity: s.identity, Pictures: s.pictures, Cutter: s.cutter}, api.Config{PublicURL: publicURL, Shop: base(c), Front: c.Front != ""})
 	pages, err := s.pages(c, publicURL, log)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ import (
 	"floresya/internal/shop/notify"
 	"floresya/internal/shop/orders"
 	"floresya/internal/shop/payments"
+	"floresya/internal/shop/picture"
 	"floresya/internal/shop/rates"
 	"floresya/internal/shop/settings"
 	"floresya/internal/storage"
@@ -42,6 +43,7 @@ type shop struct {
 	mail     *notify.Sender
 	mailbox  *notify.Mailbox // letters that no server was there to send
 	identity *identity.Identity
+	cutter   *picture.Cutter
 	pictures *storage.Files // public: pictures of products
 	receipts *storage.Files // private: what customers send as proof
 }
@@ -52,7 +54,7 @@ func newShop(c config.Config, db *postgres.DB, registry prometheus.Registerer, l
 		return nil, err
 	}
 	s := &shop{db: db, log: log, settings: settings.New(db, log), delivery: delivery.New(db, log),
-		catalog: catalog.New(db, log, catalog.NewIds(db))}
+		catalog: catalog.New(db, log, catalog.NewIds(db)), cutter: picture.NewCutter()}
 	s.payments = payments.New(db, log, payments.Config{Hold: c.Orders.PaymentHold, Poke: s.poke})
 	if s.rates, err = rates.New(db, log, rates.Config{Band: c.Rate.Band, StaleAfter: c.Rate.StaleAge}); err != nil {
 		return nil, err
@@ -135,6 +137,9 @@ func (s *shop) prepare(ctx context.Context, c config.Config) (adminPassword stri
 
 // start runs the parts of the business, each when the one before is ready.
 func (s *shop) start(ctx context.Context, parts *system) error {
+	if err := parts.start(ctx, "pictures", 5*time.Second, holding(func() { _ = s.cutter.Close(context.Background()) })); err != nil {
+		return err // memory of ours is all that it frees
+	}
 	if err := parts.start(ctx, "order intake", 15*time.Second, s.orders.Run); err != nil {
 		return err
 	}

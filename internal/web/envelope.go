@@ -34,6 +34,8 @@ func classOfFault(f *fault.Error) errorClass {
 		return errorClass{"DatabaseConnectionError", http.StatusServiceUnavailable, 5002, "server", "Service Unavailable"}
 	case "constraint":
 		return errorClass{"DatabaseConstraintError", http.StatusConflict, 4006, "business", "Conflict"}
+	case "file_type":
+		return errorClass{"ValidationError", http.StatusBadRequest, 1010, "validation", "Invalid File Type"}
 	case "no_method":
 		return errorClass{"NotFoundError", http.StatusNotFound, 3001, "not_found", "Resource Not Found"}
 	}

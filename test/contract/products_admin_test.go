@@ -130,4 +130,5 @@ func pictures(t *testing.T, c, admin *caller) {
 	if one := c.get("/api/products/30").want(200); len(one.field("data.product_images").(list)) != 0 {
 		t.Errorf("the product still shows its pictures: %s", one.content)
 	}
+	photographs(t, c, admin)
 }

@@ -19,6 +19,8 @@ type Deps struct {
 	Orders   *orders.Service
 	Payments *payments.Payments
 	Identity *identity.Identity
+	Pictures Pictures
+	Cutter   Cutter
 }
 
 // Config says how the API answers.

@@ -121,6 +121,7 @@ func FuzzProductPut(f *testing.F)   { fuzz[productFields](f, `{"name":null,"pric
 func FuzzStock(f *testing.F)        { fuzz[stockIn](f, `{"quantity":3}`) }
 func FuzzCarousel(f *testing.F)     { fuzz[carouselIn](f, `{"order":null}`) }
 func FuzzOccasion(f *testing.F)     { fuzz[occasionIn](f, `{"name":"Boda","is_active":false}`) }
+func FuzzImages(f *testing.F)       { fuzz[imagesIn](f, `{"image_index":1,"images":[{"size":"thumb"}]}`) }
 func FuzzOccasions(f *testing.F)    { fuzz[occasionsIn](f, `{"occasion_ids":[1,"2"]}`) }
 func FuzzDisplayOrder(f *testing.F) { fuzz[displayOrderIn](f, `{"order":1}`) }
 func FuzzStatus(f *testing.F)       { fuzz[statusIn](f, `{"status":"verified","notes":null}`) }

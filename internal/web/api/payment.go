@@ -160,6 +160,9 @@ func (a *API) confirmPayment(w http.ResponseWriter, r *http.Request) error {
 func (in *confirmIn) submit(o *orders.Order) (payments.Submit, error) {
 	s := payments.Submit{Order: o.ID, Method: in.Method, Reference: in.Reference, Details: in.Details, ReceiptURL: in.ReceiptURL,
 		Bank: in.Bank, Phone: in.Phone, Date: delivery.Day(in.Date)}
+	if in.Method == "card" { // of a processor, which has its own way in
+		return s, fault.Invalidf("payment_method", "Método de pago desconocido: usa mobile_payment, bank_transfer, zelle, crypto, cash, paypal o international")
+	}
 	if in.Amount == nil {
 		return s, nil
 	}

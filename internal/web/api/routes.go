@@ -108,6 +108,10 @@ func (a *API) imageRoutes() []web.Route {
 			web.Param{Name: "limit", Type: "integer", Detail: "1 to 100; without size the primary picture comes first."})},
 		{Method: get, Pattern: at + "/primary", Access: web.Public, Handle: a.primaryImage,
 			Doc: says("The picture that stands for the product", Image{})},
+		{Method: post, Pattern: at, Creates: true, Body: pictureBody, Handle: a.addImage, Doc: web.Doc{Summary: "Add a picture",
+			Detail: "As multipart/form-data: the file image (JPEG, PNG or WebP, at most 4 MB, at least 500 × 500 pixels), image_index 1 to 5, " +
+				"is_primary true or false; it is cut into four squares. As JSON: files that are stored already.",
+			In: imagesIn{}, Out: []Image{}, Status: http.StatusCreated}},
 		{Method: patch, Pattern: at + "/primary/{imageIndex}", Handle: a.setPrimaryImage,
 			Doc: says("Let another picture stand for the product", Image{})},
 		{Method: del, Pattern: at + "/{imageIndex}", Handle: a.removeImage, Doc: says("Take a picture away in all sizes", RemovedImages{})},
