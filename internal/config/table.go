@@ -129,7 +129,7 @@ func rate() []Setting {
 
 func orders() []Setting {
 	return in("Orders",
-		number("order-committers", "2", 1, 16, func(c *Config) *int { return &c.Orders.Committers },
+		number("order-committers", "1", 1, 16, func(c *Config) *int { return &c.Orders.Committers },
 			"transactions that place orders at the same time"),
 		number("order-batch", "64", 1, 512, func(c *Config) *int { return &c.Orders.Batch },
 			"most orders in one transaction"),

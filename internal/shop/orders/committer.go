@@ -224,8 +224,10 @@ func (t *transaction) receipt(i int) Receipt {
 	}
 	in, placed := t.tickets[i].in, t.outcomes[i].placed
 	o := orderOf(placed, in.person(), t.now)
-	if zone, err := t.world.calendar.Zone(placed.Zone); err == nil {
-		o.ZoneName = zone.Name
+	if placed.Zone != 0 {
+		if zone, err := t.world.calendar.Zone(placed.Zone); err == nil {
+			o.ZoneName = zone.Name
+		}
 	}
 	return Receipt{ID: in.id, Token: in.token, Guest: in.Guest, Order: o, Repeated: repeated}
 }
@@ -274,20 +276,13 @@ func (t *transaction) lock(ctx context.Context) error {
 	}
 	t.world = world{now: t.now, products: map[int]*shelf{}, hold: t.service.cfg.Hold}
 	capacity := t.capacityKeys()
-	delivery.QueueLock(b, capacity)
-	b.Queue(`
-		select id, name, coalesce(summary, ''), price_usd, stock, active from products
-		where id = any($1) order by id for no key update`, t.productIDs()).Query(t.readProducts)
-	t.world.calendar = delivery.QueueLoad(b, capacity)
-	b.Queue(`select rate from exchange_rates order by id desc limit 1`).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			if err := rows.Scan(&t.world.rate); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
-	b.Queue(`select upper(key), value from settings where upper(key) in ('DELIVERY_COST_USD', 'PAYMENT_HOLD_HOURS') and active`).Query(t.readSettings)
+	if len(capacity) > 0 {
+		delivery.QueueLock(b, capacity)
+	}
+	b.Queue(lockProducts, t.productIDs()).Query(t.readProducts)
+	if len(capacity) > 0 {
+		t.world.calendar = delivery.QueueLoad(b, capacity)
+	}
 	if err := t.conn.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("lock for %d orders: %w", len(t.tickets), err)
 	}
@@ -328,35 +323,46 @@ func (t *transaction) productIDs() []int {
 	return slices.Compact(ids)
 }
 
+// lockProducts brings with each product what all decisions need: the rate and two settings, read once per statement.
+const lockProducts = `
+	select id, name, coalesce(summary, ''), price_usd, stock, active,
+		(select rate from exchange_rates order by id desc limit 1),
+		(select value from settings where upper(key) = 'DELIVERY_COST_USD' and active),
+		(select value from settings where upper(key) = 'PAYMENT_HOLD_HOURS' and active)
+	from products where id = any($1) order by id for no key update`
+
 func (t *transaction) readProducts(rows pgx.Rows) error {
 	for rows.Next() {
 		var (
-			id int
-			s  shelf
+			id         int
+			s          shelf
+			rate       *money.Rate
+			cost, hold *string
 		)
-		if err := rows.Scan(&id, &s.Name, &s.Summary, &s.Price, &s.Stock, &s.Active); err != nil {
+		if err := rows.Scan(&id, &s.Name, &s.Summary, &s.Price, &s.Stock, &s.Active, &rate, &cost, &hold); err != nil {
 			return err
+		}
+		if len(t.world.products) == 0 {
+			t.world.know(rate, cost, hold)
 		}
 		t.world.products[id] = &s
 	}
 	return rows.Err()
 }
 
-func (t *transaction) readSettings(rows pgx.Rows) error {
-	for rows.Next() {
-		var key, value string
-		if err := rows.Scan(&key, &value); err != nil {
-			return err
-		}
-		if key == "DELIVERY_COST_USD" {
-			if cost, err := money.ParseUSD(value); err == nil && cost >= 0 {
-				t.world.deliveryCost = cost
-			}
-			continue
-		}
-		t.world.hold = holdOf(value, t.world.hold)
+// know takes over what was read with the products; what is not there, or makes no sense, keeps its default.
+func (w *world) know(rate *money.Rate, cost, hold *string) {
+	if rate != nil {
+		w.rate = *rate
 	}
-	return rows.Err()
+	if cost != nil {
+		if c, err := money.ParseUSD(*cost); err == nil && c >= 0 {
+			w.deliveryCost = c
+		}
+	}
+	if hold != nil {
+		w.hold = holdOf(*hold, w.hold)
+	}
 }
 
 // decide goes through the tickets in the order they came and returns how many are placed.

@@ -39,6 +39,9 @@ func newShop(t testing.TB, cfg orders.Config) *shop {
 // newShopAt is newShop by another clock.
 func newShopAt(t testing.TB, cfg orders.Config, now func() time.Time) *shop {
 	t.Helper()
+	if cfg.Committers == 0 {
+		cfg.Committers = 2 // so that transactions meet
+	}
 	url := pgtest.URL(t)
 	db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
 	if err != nil {
