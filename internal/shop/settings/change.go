@@ -3,6 +3,7 @@ package settings
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -10,6 +11,7 @@ import (
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
 	"floresya/internal/shop/idempotency"
+	"floresya/internal/shop/money"
 )
 
 // Types are the ways in which a value reads.
@@ -34,7 +36,17 @@ func validKey(key string) bool {
 	return key != "" && len(key) <= 100 && strings.Trim(key, letters+strings.ToUpper(letters)+"0123456789_") == ""
 }
 
-func check(c *fault.Checker, value, description, kind string) {
+// check looks at what a setting would be. Two of them are read as numbers when orders are placed, whatever their type says: a
+// slip there would deliver for nothing.
+func check(c *fault.Checker, key, value, description, kind string) {
+	switch strings.ToUpper(key) {
+	case "DELIVERY_COST_USD":
+		cost, err := money.ParseUSD(value)
+		c.Check(err == nil && cost >= 0 && cost <= maxDelivery, "value", "value: dollars from 0 to %s, such as 5.00", maxDelivery)
+	case "PAYMENT_HOLD_HOURS":
+		hours, err := strconv.ParseFloat(value, 64)
+		c.Check(value == "" || err == nil && hours > 0 && hours <= 24*365, "value", "value: hours, more than 0 and at most a year; empty for the default")
+	}
 	checkText(c, "value", value, 5000)
 	checkText(c, "description", description, 1000)
 	if c.Check(slices.Contains(Types(), kind), "type", "type: string, number, boolean or json") && kind != "string" && value != "" {
@@ -42,6 +54,8 @@ func check(c *fault.Checker, value, description, kind string) {
 		c.Check(!text, "value", "value: does not read as %s", kind)
 	}
 }
+
+const maxDelivery = money.USD(1000_00)
 
 func checkText(c *fault.Checker, path, s string, n int) {
 	c.Check(utf8.RuneCountInString(s) <= n, path, "%s: at most %d characters", path, n)
@@ -67,7 +81,7 @@ func (s *Settings) Create(ctx context.Context, n NewSetting) (int, error) {
 	}
 	var c fault.Checker
 	c.Check(validKey(n.Key), "key", "key: 1 to 100 letters, digits and underscores")
-	check(&c, n.Value, n.Description, n.Type)
+	check(&c, n.Key, n.Value, n.Description, n.Type)
 	if err := c.Err(); err != nil {
 		return 0, err
 	}
@@ -120,7 +134,7 @@ func (s *Settings) Change(ctx context.Context, key string, ch Change) error {
 			now.Public = *ch.Public
 		}
 		var c fault.Checker
-		check(&c, now.Value, now.Description, now.Type)
+		check(&c, now.Key, now.Value, now.Description, now.Type)
 		if err := c.Err(); err != nil {
 			return nil, err
 		}

@@ -126,6 +126,24 @@ func TestSettingsRefuseWhatDoesNotFit(t *testing.T) {
 	wantFault(t, s.Set(t.Context(), settings.Derived, "40"), fault.Conflict, "setting_derived")
 }
 
+func TestWhatOrdersReadAsNumbersIsOne(t *testing.T) {
+	t.Parallel()
+	s := newSettings(t)
+	_, err := s.Create(t.Context(), settings.NewSetting{Key: "delivery_cost_USD", Value: "5.00"})
+	must(t, err)
+	_, err = s.Create(t.Context(), settings.NewSetting{Key: "payment_hold_hours", Value: "24"})
+	must(t, err)
+	for key, values := range map[string][]string{"DELIVERY_COST_USD": {"", "abc", "-1", "1000.01", "5,00"}, "PAYMENT_HOLD_HOURS": {"soon", "0", "-3", "NaN", "9000"}} {
+		for _, value := range values {
+			if f := fault.Of(s.Set(t.Context(), key, value)); f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Path != "value" {
+				t.Errorf("%s = %q: got %v, want value refused", key, value, f)
+			}
+		}
+	}
+	must(t, s.Set(t.Context(), "DELIVERY_COST_USD", "0"))
+	must(t, s.Set(t.Context(), "payment_hold_hours", "1.5"))
+}
+
 func TestSettingIsChangedAndHidden(t *testing.T) {
 	t.Parallel()
 	s := newSettings(t)
