@@ -17,11 +17,26 @@ func migrate() *cobra.Command {
 		onDatabase("up", "Bring the schema to the version of this program", func(ctx context.Context, cmd *cobra.Command, url string) error {
 			return errors.Join(schema.Up(ctx, url), status(ctx, cmd, url))
 		}),
-		onDatabase("down", "Take the newest migration back", func(ctx context.Context, cmd *cobra.Command, url string) error {
-			return errors.Join(schema.Down(ctx, url), status(ctx, cmd, url))
-		}),
+		down(),
 		onDatabase("status", "Say where the schema stands", status),
 	)
+	return cmd
+}
+
+// down asks twice before the first migration: its way back drops every table.
+func down() *cobra.Command {
+	const everything = "erase-everything"
+	cmd := onDatabase("down", "Take the newest migration back", func(ctx context.Context, cmd *cobra.Command, url string) error {
+		state, err := schema.Status(ctx, url)
+		if err != nil {
+			return err
+		}
+		if meant, err := cmd.Flags().GetBool(everything); err != nil || state.Version == 1 && !meant {
+			return errors.Join(err, fmt.Errorf("the step down from version 1 drops all tables with everything in them: say --%s if that is meant", everything))
+		}
+		return errors.Join(schema.Down(ctx, url), status(ctx, cmd, url))
+	})
+	cmd.Flags().Bool(everything, false, "also take the first migration back, and with it all data")
 	return cmd
 }
 

@@ -62,6 +62,13 @@ func TestMigrateGoesUpAndDown(t *testing.T) {
 			t.Errorf("%s: got exit code %d, %q and %q, want %q", step.command, code, out, errs, want)
 		}
 	}
+	for range schema.Latest() - 2 {
+		_, _, _ = run(t, "migrate", "down", "--database-url", url)
+	}
+	refused(t, []string{"drops all tables", "--erase-everything"}, "migrate", "down", "--database-url", url)
+	if code, out, _ := run(t, "migrate", "down", "--erase-everything", "--database-url", url); code != 0 || !strings.HasPrefix(out, "schema version 0,") {
+		t.Errorf("down to nothing: got exit code %d and %q", code, out)
+	}
 }
 
 func TestDoctorSaysWhatIsWrong(t *testing.T) {
