@@ -189,15 +189,14 @@ func (s *Service) changed(ctx context.Context, tx *event.Tx, r *Row, st *step) (
 	if st.to != Pending {
 		e.HoldUntil = nil
 	}
-	kinds := stockSteps(r.StockState, st.to)
-	if len(kinds) > 0 {
-		if err := s.moveStock(ctx, tx, r, e, kinds); err != nil {
+	var closes time.Time // capacity before stock: the order in which placing locks them
+	if r.Slot != 0 && (st.to == Cancelled) != (r.Status == Cancelled) {
+		if closes, err = movePlace(ctx, tx, r, e); err != nil {
 			return nil, err
 		}
 	}
-	var closes time.Time
-	if r.Slot != 0 && (st.to == Cancelled) != (r.Status == Cancelled) {
-		if closes, err = movePlace(ctx, tx, r, e); err != nil {
+	if kinds := stockSteps(r.StockState, st.to); len(kinds) > 0 {
+		if err := s.moveStock(ctx, tx, r, e, kinds); err != nil {
 			return nil, err
 		}
 	}

@@ -304,6 +304,37 @@ func TestTwentyStatusChangesAtOnceEachSeeTheOneBefore(t *testing.T) {
 	s.adds(t)
 }
 
+func TestCancellingAndPlacingTakeTheirLocksInOneOrder(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, orders.Config{})
+	var placed []int
+	for range 2 { // a slot takes five
+		placed = append(placed, s.must(t, tomorrow(1)).ID)
+	}
+	for range 40 { // all of one product and one slot: whoever has one of them waits for the other
+		fresh := make([]int, len(placed))
+		errs := race(2*len(placed), func(i int) error {
+			if i < len(placed) {
+				_, err := s.SetStatus(t.Context(), placed[i], orders.Cancelled, "", 0)
+				return err
+			}
+			r, err := s.Place(t.Context(), tomorrow(1))
+			fresh[i-len(placed)] = r.ID
+			return err
+		})
+		for _, err := range errs {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		placed = fresh
+	}
+	if n := s.count(t, `select deadlocks from pg_stat_database where datname = current_database()`); n != 0 {
+		t.Errorf("%d deadlocks", n)
+	}
+	s.adds(t)
+}
+
 func TestCancelAgainstConfirmHasOneWinner(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, orders.Config{})
