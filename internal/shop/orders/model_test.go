@@ -145,12 +145,12 @@ func want(t *rapid.T, err error, code string) {
 func (m *model) setStatus(t *rapid.T, s *shop, now time.Time, o *modelOrder, to orders.Status) {
 	_, err := s.SetStatus(t.Context(), o.id, to, "", 0)
 	if o.status == orders.Cancelled && to != orders.Cancelled {
-		if o.pieces > m.stock[o.product] {
-			want(t, err, "insufficient_stock")
-			return
-		}
 		if o.day != "" && m.places[o.day] == modelPlaces {
 			want(t, err, "slot_full")
+			return
+		}
+		if o.pieces > m.stock[o.product] {
+			want(t, err, "insufficient_stock")
 			return
 		}
 	}
