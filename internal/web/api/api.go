@@ -55,11 +55,12 @@ func (a *API) trackingURL(token string) text {
 	return text(a.cfg.PublicURL + a.cfg.Shop + "/seguimiento/" + token)
 }
 
-var harmless = strings.NewReplacer("<", "‹", ">", "›")
+// harmless takes the quote too: pages put texts into attributes, where it would begin a handler of its own.
+var harmless = strings.NewReplacer("<", "‹", ">", "›", `"`, "”")
 
 // shown is a customer's text as this shop answers it.
 func (a *API) shown(s string) string {
-	if a.cfg.Front && strings.ContainsAny(s, "<>") {
+	if a.cfg.Front && strings.ContainsAny(s, `<>"`) {
 		return harmless.Replace(s)
 	}
 	return s

@@ -16,7 +16,7 @@
 //
 // # Front mode
 //
-// With Config.Front the shop serves a legacy front end, whose pages insert texts as HTML. Then < and > in texts that
-// customers wrote are answered as ‹ and ›, to every caller, so that an order's text cannot run in an administrator's
-// page. What is stored stays as it was written, and our own pages, which escape, show it so.
+// With Config.Front the shop serves a legacy front end, whose pages insert texts as HTML, also into attributes. Then <, >
+// and " in texts that customers wrote are answered as ‹, › and ”, to every caller, so that an order's text cannot run in
+// an administrator's page. What is stored stays as it was written, and our own pages, which escape, show it so.
 package api
