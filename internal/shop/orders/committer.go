@@ -36,6 +36,7 @@ func (s *Service) commitLoop(ctx context.Context) {
 				return
 			}
 		}
+		s.slots <- struct{}{} // free within the timeout of the transaction that has it
 		batch := append(make([]*ticket, 0, s.cfg.BatchSize), first)
 	fill:
 		for len(batch) < s.cfg.BatchSize {
@@ -47,6 +48,7 @@ func (s *Service) commitLoop(ctx context.Context) {
 			}
 		}
 		s.placeAll(batch)
+		<-s.slots
 	}
 }
 

@@ -66,7 +66,9 @@ type Service struct {
 
 	orderIDs, itemIDs, historyIDs *postgres.Sequence
 	waiting                       chan *ticket
-	metrics                       metrics
+	// slots has room for the transactions that may be under way: a committer's, or that of a caller who found nobody waiting.
+	slots   chan struct{}
+	metrics metrics
 }
 
 // New makes the service; poke is called after each commit that a saga should hear of.
@@ -81,6 +83,7 @@ func New(db *postgres.DB, log *event.Log, cfg Config, logger *slog.Logger, regis
 		itemIDs:    postgres.NewSequence(db, "order_items_id_seq", 256),
 		historyIDs: postgres.NewSequence(db, "order_status_history_id_seq", 128),
 		waiting:    make(chan *ticket, cfg.Waiting),
+		slots:      make(chan struct{}, cfg.Committers),
 		metrics:    newMetrics(registry),
 	}
 }
@@ -126,22 +129,48 @@ func (s *Service) Place(ctx context.Context, p Place) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	t := &ticket{in: in, ctx: ctx, done: make(chan struct{})}
-	select {
-	case s.waiting <- t:
-	default:
-		s.metrics.refused.Inc()
-		return Receipt{}, fault.New(fault.Unavailable, "busy",
-			"Estamos recibiendo muchos pedidos a la vez. Inténtalo de nuevo en unos segundos.")
-	}
-	select {
-	case <-t.done:
-	case <-ctx.Done():
-		return Receipt{}, ctx.Err()
+	if !s.placeDirectly(t) {
+		if err := s.queue(ctx, t); err != nil {
+			return Receipt{}, err
+		}
 	}
 	if t.err == nil && !t.receipt.Repeated {
 		s.cfg.Placed()
 	}
 	return t.receipt, t.err
+}
+
+// placeDirectly places t here and now when nobody waits and no transaction is under way: a lone order is not handed from
+// one goroutine to another and back.
+func (s *Service) placeDirectly(t *ticket) bool {
+	if len(s.waiting) > 0 {
+		return false
+	}
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+		s.placeAll([]*ticket{t})
+		return true
+	default:
+		return false
+	}
+}
+
+// queue leaves t to the committers and waits for what becomes of it.
+func (s *Service) queue(ctx context.Context, t *ticket) error {
+	select {
+	case s.waiting <- t:
+	default:
+		s.metrics.refused.Inc()
+		return fault.New(fault.Unavailable, "busy",
+			"Estamos recibiendo muchos pedidos a la vez. Inténtalo de nuevo en unos segundos.")
+	}
+	select {
+	case <-t.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // number gives the order its ids before the database is asked to keep it.
