@@ -90,6 +90,9 @@ func scanPayment(row pgx.CollectableRow) (Payment, error) {
 		err = json.Unmarshal(details, &y.Details)
 	}
 	y.CreatedAt, y.UpdatedAt = y.CreatedAt.UTC(), y.UpdatedAt.UTC()
+	if y.PaidAt != nil {
+		*y.PaidAt = y.PaidAt.UTC()
+	}
 	return y, err
 }
 

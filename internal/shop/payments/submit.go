@@ -103,7 +103,7 @@ type submitted struct {
 }
 
 // Submit records the proof of a payment, under ctx's idempotency key. It stops the order's hold. The same proof again
-// returns the first; the same reference with other facts is a Conflict, as is a cancelled order.
+// returns the first, as it was submitted; the same reference with other facts is a Conflict, as is a cancelled order.
 func (p *Payments) Submit(ctx context.Context, s Submit) (Payment, error) {
 	details, err := s.normalise()
 	if err != nil {
@@ -119,7 +119,28 @@ func (p *Payments) Submit(ctx context.Context, s Submit) (Payment, error) {
 		return Payment{}, err
 	}
 	p.cfg.Poke()
-	return p.Payment(ctx, done.Payment)
+	return p.submitted(ctx, done.Payment)
+}
+
+// submitted reads a payment back as it was submitted: what a repeated request is answered, whatever the bank said since.
+func (p *Payments) submitted(ctx context.Context, id int) (Payment, error) {
+	y, err := p.Payment(ctx, id) // for the payer's data
+	if err != nil {
+		return Payment{}, err
+	}
+	events, err := p.log.Stream(ctx, p.db.Reader(), orders.Stream(y.OrderID))
+	if err != nil {
+		return Payment{}, err
+	}
+	for _, e := range events {
+		if s, ok := e.Payload.(*Submitted); ok && s.Payment == id {
+			return Payment{ID: id, OrderID: s.Order, MethodID: s.MethodID, MethodName: s.MethodName, Method: s.Method, User: s.User,
+				AmountUSD: s.AmountUSD, AmountVES: s.AmountVES, Currency: s.Currency, Rate: s.Rate, Status: Pending,
+				Reference: s.Reference, ReferenceSeen: s.ReferenceSeen, ReceiptURL: s.ReceiptURL, ReceiptHash: s.ReceiptHash,
+				Details: y.Details, PaidAt: &e.At, Version: e.Version, CreatedAt: e.At, UpdatedAt: e.At}, nil
+		}
+	}
+	return Payment{}, fmt.Errorf("payment %d has no event that submits it", id)
 }
 
 func (p *Payments) decideSubmit(ctx context.Context, tx *event.Tx, s *Submit, details []byte) ([]event.New, submitted, error) {

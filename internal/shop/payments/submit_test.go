@@ -1,6 +1,7 @@
 package payments_test
 
 import (
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -89,6 +90,27 @@ func TestOneKeyIsOneProof(t *testing.T) {
 		if got != ids[0] || got == 0 {
 			t.Fatalf("payments %v, want the same one", ids)
 		}
+	}
+}
+
+func TestARepeatIsAnsweredWhatTheFirstWas(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	proof := payments.Submit{Order: b.place(t, "zelle"), Method: "zelle", Reference: "ZX-1", Bank: "Chase", Money: usd(20_00)}
+	ctx := idempotency.WithKey(t.Context(), idempotency.Key{Scope: "guest:x", Route: "POST", Key: uuid.NewString(), Fingerprint: []byte("a")})
+	first, err := b.Submit(ctx, proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := b.Payment(t.Context(), first.ID)
+	if err != nil || !reflect.DeepEqual(first, row) {
+		t.Errorf("answered %+v, the row is %+v, %v", first, row, err)
+	}
+	if _, err := b.Accept(t.Context(), first.ID, movement("900", ves(800_00)), 0); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := b.Submit(ctx, proof); err != nil || !reflect.DeepEqual(again, first) {
+		t.Errorf("answered %+v, %v; want %+v", again, err, first)
 	}
 }
 
