@@ -78,9 +78,11 @@ const acceptPayments = `
 	where y.id = a.id`
 
 const addPaid = `
-	update orders o set paid_usd = o.paid_usd + v.usd, version = v.version, updated_at = v.at
-	from (select id, sum(usd) as usd, max(version) as version, max(at) as at
-		from unnest($1::int[], $2::numeric[], $3::int[], $4::timestamptz[]) as v (id, usd, version, at) group by id) v
+	update orders o set paid_usd = o.paid_usd + v.usd, hold_until = coalesce(v.hold, o.hold_until), version = v.version,
+		updated_at = v.at
+	from (select id, sum(usd) as usd, max(hold) as hold, max(version) as version, max(at) as at
+		from unnest($1::int[], $2::numeric[], $3::timestamptz[], $4::int[], $5::timestamptz[]) as v (id, usd, hold, version, at)
+		group by id) v
 	where o.id = v.id`
 
 func applyAccepted(b *pgx.Batch, run []event.Of[Accepted]) {
@@ -89,6 +91,7 @@ func applyAccepted(b *pgx.Batch, run []event.Of[Accepted]) {
 		accounts, references, days, currencies []string
 		amounts                                []money.VES
 		usd                                    []money.USD
+		holds                                  []*time.Time
 		ats                                    []time.Time
 	)
 	for _, e := range run {
@@ -96,10 +99,11 @@ func applyAccepted(b *pgx.Batch, run []event.Of[Accepted]) {
 		ids, orders, by, versions = append(ids, d.Payment), append(orders, d.Order), append(by, d.By), append(versions, e.Version)
 		accounts, references = append(accounts, d.BankAccount), append(references, d.BankReference)
 		days, currencies = append(days, string(d.ValueDate)), append(currencies, d.Currency)
-		amounts, usd, ats = append(amounts, d.Amount), append(usd, d.AcceptedUSD), append(ats, e.At)
+		amounts, usd = append(amounts, d.Amount), append(usd, d.AcceptedUSD)
+		holds, ats = append(holds, d.HoldUntil), append(ats, e.At)
 	}
 	b.Queue(acceptPayments, ids, accounts, references, days, amounts, currencies, usd, by, ats)
-	b.Queue(addPaid, orders, usd, versions, ats)
+	b.Queue(addPaid, orders, usd, holds, versions, ats)
 }
 
 const rejectPayments = `
@@ -153,5 +157,5 @@ func applyRefunded(b *pgx.Batch, run []event.Of[MoneyBack]) {
 		reasons, ats = append(reasons, d.Reason), append(ats, e.At)
 	}
 	b.Queue(refundPayments, ids, usd, whole, reasons, ats)
-	b.Queue(addPaid, orders, back, versions, ats)
+	b.Queue(addPaid, orders, back, make([]*time.Time, len(orders)), versions, ats)
 }

@@ -17,13 +17,15 @@
 //
 // # The hold
 //
-// A proof stops the order's hold: it is the shop's turn. When the last open proof of an unpaid order is rejected, a new hold
-// begins: as long as a first one, but not beyond the slot's closing; and never less than an hour, because the customer has to
-// read that the proof was refused. Cash on delivery has no hold.
+// A proof stops the order's hold: it is the shop's turn. When the last open proof of an order is judged and something is
+// still due, because the proof was rejected or was worth only a part, it is the customer's turn again and a new hold begins:
+// as long as a first one, but not beyond the slot's closing; and never less than an hour, because the customer has to read
+// what became of the proof. Cash on delivery has no hold.
 //
 // # Promises
 //
 //   - accepted − refunded = paid, per order, in the transaction of each event.
+//   - Submitting again under the same key answers what the first time answered, whatever the bank said since.
 //   - Accepting again with the same facts answers the same; with others it is a Conflict.
 //   - Money that arrives for an order that was cancelled meanwhile is recorded: it is there. It is shown as to be given back;
 //     the order stays cancelled.

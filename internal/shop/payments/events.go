@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 
 	"floresya/internal/event"
@@ -44,7 +45,8 @@ type Submitted struct {
 	ReceiptHash   string     `json:"receipt_hash,omitzero"`
 }
 
-// Accepted says that a verifier found the money, and the bank's facts about it.
+// Accepted says that a verifier found the money, and the bank's facts about it. HoldUntil is a new hold for what is still due,
+// when one begins.
 type Accepted struct {
 	Payment       int          `json:"payment"`
 	Order         int          `json:"order"`
@@ -55,6 +57,7 @@ type Accepted struct {
 	Currency      string       `json:"currency"`
 	AcceptedUSD   money.USD    `json:"accepted_usd"`
 	By            int          `json:"by,omitzero"`
+	HoldUntil     *time.Time   `json:"hold_until,omitzero"`
 }
 
 // Rejected says that a verifier did not find the money. HoldUntil is a new hold, when one begins.
@@ -81,10 +84,14 @@ func Events() []event.Def {
 	return []event.Def{
 		event.On("payments.method_set", 1, applyMethodSet),
 		event.On("payments.submitted", 1, applySubmitted),
-		event.On("payments.accepted", 1, applyAccepted),
+		event.On("payments.accepted", 2, applyAccepted, withoutHold),
 		event.On("payments.rejected", 1, applyRejected),
 		event.On("payments.refunded", 1, applyRefunded),
 	}
 }
+
+// withoutHold reads an acceptance from before it could begin a hold: it began none, which is what the form says without the
+// field.
+func withoutHold(v jsontext.Value) (jsontext.Value, error) { return v, nil }
 
 func methodStream(id int) string { return fmt.Sprintf("payment-method-%d", id) }

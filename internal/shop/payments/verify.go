@@ -51,7 +51,7 @@ func (f *Facts) check(cash bool, today delivery.Day) error {
 }
 
 // Accept records the bank's facts of a payment: the money is there, whatever became of the order meanwhile. Accepting again
-// with the same facts answers the same; other facts, a movement that backs another payment, and a rejected payment are
+// with the same facts answers the same; a part of what is due starts a new hold for the rest; other facts, a movement that backs another payment, and a rejected payment are
 // Conflicts.
 func (p *Payments) Accept(ctx context.Context, id int, f Facts, by int) (Payment, error) {
 	f.normalise()
@@ -82,8 +82,12 @@ func (p *Payments) Accept(ctx context.Context, id int, f Facts, by int) (Payment
 		if err != nil {
 			return nil, err
 		}
+		hold, err := p.newHold(ctx, tx, order, id, order.Paid+worth)
+		if err != nil {
+			return nil, err
+		}
 		return &Accepted{Payment: id, Order: order.ID, BankAccount: f.BankAccount, BankReference: f.Reference, ValueDate: f.ValueDate,
-			Amount: money.VES(f.Amount.Minor), Currency: string(f.Amount.Currency), AcceptedUSD: worth, By: by}, nil
+			Amount: money.VES(f.Amount.Minor), Currency: string(f.Amount.Currency), AcceptedUSD: worth, By: by, HoldUntil: hold}, nil
 	})
 	if postgres.Constraint(err) == "payments_one_movement" { // another verifier was faster; who, is known by now
 		if taken := movementFree(ctx, p.db.Reader(), f); taken != nil {
@@ -133,7 +137,7 @@ func (p *Payments) Reject(ctx context.Context, id int, reason string, by int) (P
 		}
 		e := &Rejected{Payment: id, Order: order.ID, Reason: reason, By: by}
 		var err error
-		if e.HoldUntil, err = p.newHold(ctx, tx, order, id); err != nil {
+		if e.HoldUntil, err = p.newHold(ctx, tx, order, id, order.Paid); err != nil {
 			return nil, err
 		}
 		b := &pgx.Batch{}
@@ -158,9 +162,9 @@ const selectHold = `
 		case when o.slot_id is not null then (o.delivery_date + s.starts) at time zone 'America/Caracas' - s.cutoff end
 	from orders o left join delivery_slots s on s.id = o.slot_id where o.id = $1`
 
-// newHold is when the order's new hold ends; nil when none begins: it is paid, under way, paid on delivery, or another proof waits.
-func (p *Payments) newHold(ctx context.Context, tx *event.Tx, order *orders.Row, rejected int) (*time.Time, error) {
-	if order.Status != orders.Pending || order.Paid >= order.Total || order.PaymentMethod == "cash" {
+// newHold is when the hold ends that the order gets now that one of its proofs is judged and paid is what it has; nil when none begins: it is paid, under way, paid on delivery, or another proof waits.
+func (p *Payments) newHold(ctx context.Context, tx *event.Tx, order *orders.Row, judged int, paid money.USD) (*time.Time, error) {
+	if order.Status != orders.Pending || paid >= order.Total || order.PaymentMethod == "cash" {
 		return nil, nil
 	}
 	var (
@@ -168,7 +172,7 @@ func (p *Payments) newHold(ctx context.Context, tx *event.Tx, order *orders.Row,
 		hours  string
 		closes *time.Time
 	)
-	if err := tx.QueryRow(ctx, selectHold, order.ID, rejected).Scan(&others, &hours, &closes); err != nil {
+	if err := tx.QueryRow(ctx, selectHold, order.ID, judged).Scan(&others, &hours, &closes); err != nil {
 		return nil, fmt.Errorf("find how long order %d is held: %w", order.ID, err)
 	}
 	if others > 0 {

@@ -197,6 +197,40 @@ func TestARejectedProofStartsANewHold(t *testing.T) {
 	}
 }
 
+func TestAPartStartsANewHoldForTheRest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	id := b.place(t, "zelle")
+	one := b.submit(t, payments.Submit{Order: id, Method: "zelle", Reference: "z-1", Money: usd(20_00)})
+	two := b.submit(t, payments.Submit{Order: id, Method: "zelle", Reference: "z-2", Money: usd(10_00)})
+	if _, err := b.Accept(t.Context(), one.ID, movement("z-1", usd(20_00)), 0); err != nil {
+		t.Fatal(err)
+	}
+	if o := b.order(t, id); o.HoldUntil != nil {
+		t.Error("a hold runs while another proof waits")
+	}
+	b.exec(t, `update sagas set wake_at = null where order_id = $1`, id)
+	before := time.Now()
+	if _, err := b.Accept(t.Context(), two.ID, movement("z-2", usd(10_00)), 0); err != nil {
+		t.Fatal(err)
+	}
+	o := b.order(t, id)
+	if o.HoldUntil == nil || o.HoldUntil.Sub(before) < 23*time.Hour || o.HoldUntil.Sub(before) > 25*time.Hour {
+		t.Errorf("hold until %v, want about 24 h from now", o.HoldUntil)
+	}
+	if n := b.count(t, `select count(*) from sagas where order_id = $1 and wake_at is not null`, id); n != 1 {
+		t.Error("nobody woke the saga")
+	}
+	rest := b.submit(t, payments.Submit{Order: id, Method: "zelle", Reference: "z-3"})
+	if _, err := b.Accept(t.Context(), rest.ID, movement("z-3", usd(22_98)), 0); err != nil {
+		t.Fatal(err)
+	}
+	if o := b.order(t, id); o.HoldUntil != nil || o.PaidUSD != 52_98 {
+		t.Errorf("paid %s, hold until %v; want all of it and none", o.PaidUSD, o.HoldUntil)
+	}
+	b.agree(t)
+}
+
 func TestFactsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
