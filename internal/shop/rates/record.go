@@ -164,19 +164,39 @@ func errByHand() error {
 	return fault.Invalidf("rate", "La tasa debe ser mayor que 0 y hasta 1.000.000, con seis decimales como mucho.")
 }
 
-// SetByHand makes value the current rate, for today, as user says. A rate outside the band is the fault rate_out_of_band
-// unless confirmed.
+// again reports whether value was entered by hand for today already and nothing has happened to the rate or its setting
+// since: then a repeat has nothing to say.
+func again(ctx context.Context, tx *event.Tx, version int, current Rate, value money.Rate) (said bool, err error) {
+	if current.Source != SourceManual || current.Value != value || current.ValueDate != delivery.DayOf(tx.Now) {
+		return false, nil
+	}
+	err = tx.QueryRow(ctx, `
+		select exists (select from events where stream = $1 and version = $2 and type = 'rates.recorded')
+			and exists (select from settings where upper(key) = upper($3) and active)`,
+		stream, version-1, SettingKey).Scan(&said)
+	if err != nil {
+		return false, fmt.Errorf("read the last rate recorded: %w", err)
+	}
+	return said, nil
+}
+
+// SetByHand makes value the current rate, for today, as user says. Saying it again right after changes nothing and answers
+// the current rate. A rate outside the band is the fault rate_out_of_band unless confirmed.
 func (k *Keeper) SetByHand(ctx context.Context, value money.Rate, user int, confirmed bool) (Rate, error) {
 	if value <= 0 || value > maxRate {
 		return Rate{}, errByHand()
 	}
+	var current Rate
 	done, err := k.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
 		version, err := event.NextVersion(ctx, tx, stream)
 		if err != nil {
 			return nil, err
 		}
-		current, err := k.newest(ctx, tx)
+		current, err = k.newest(ctx, tx)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return nil, err
+		}
+		if said, err := again(ctx, tx, version, current, value); said || err != nil {
 			return nil, err
 		}
 		if err == nil && !confirmed && current.Source != SourceSeed && !within(value, current.Value, k.cfg.Band) {
@@ -188,6 +208,9 @@ func (k *Keeper) SetByHand(ctx context.Context, value money.Rate, user int, conf
 	})
 	if err != nil {
 		return Rate{}, fmt.Errorf("set the rate of the day: %w", err)
+	}
+	if len(done) == 0 {
+		return current, nil
 	}
 	e := done[0]
 	r := e.Payload.(*Recorded)

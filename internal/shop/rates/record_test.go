@@ -92,6 +92,41 @@ func TestARefusedRateIsAWarningOnceUntilTheNextRate(t *testing.T) {
 	}
 }
 
+func TestTheSameRateByHandAgainAddsNothing(t *testing.T) {
+	t.Parallel()
+	now := friday
+	k := newKeeper(t, &now)
+	set := func(value string, wantEvents int) Rate {
+		t.Helper()
+		r, err := k.SetByHand(t.Context(), rate(t, value), 0, true)
+		if err != nil || r.Value != rate(t, value) {
+			t.Fatalf("got %+v, %v", r, err)
+		}
+		events, err := k.log.Stream(t.Context(), k.db.Reader(), stream)
+		if err != nil || len(events) != wantEvents {
+			t.Fatalf("got %d events, %v; want %d", len(events), err, wantEvents)
+		}
+		return r
+	}
+	first := set("300", 1)
+	if r := set("300", 1); r != first {
+		t.Errorf("got %+v, want %+v", r, first)
+	}
+	set("301", 2)
+	set("300", 3)
+	k.must(t, Answer{rate(t, "3000"), SourceBCV, "2026-07-04"}, Early)
+	now = friday.AddDate(0, 0, 1) // the same rate for another day
+	set("300", 4)
+	now = friday.AddDate(0, 0, 2)
+	k.must(t, Answer{rate(t, "3000"), SourceBCV, "2026-07-05"}, OutOfBand)
+	set("300", 6) // ends the warning
+	if w, err := k.Warning(t.Context()); w != nil || err != nil {
+		t.Errorf("after a rate: %+v, %v", w, err)
+	}
+	k.must(t, Answer{rate(t, "3000"), SourceBCV, "2026-07-06"}, Early)
+	set("300", 6)
+}
+
 // TestTheLogRebuildsTheRates replays all events in one run and compares the tables, the setting's version included.
 func TestTheLogRebuildsTheRates(t *testing.T) {
 	t.Parallel()
