@@ -10,6 +10,7 @@ import (
 	"floresya/internal/event"
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
+	"floresya/internal/shop/idempotency"
 )
 
 // Catalog decides on products and occasions, and reads them. Safe for concurrent use.
@@ -55,23 +56,38 @@ func lock(ctx context.Context, tx pgx.Tx, ids ...int) ([]Product, error) {
 	return products(ctx, tx, selectProducts+` where p.id = any($1) order by p.id for no key update`, ids)
 }
 
+type decideProduct func(ctx context.Context, tx *event.Tx, p Product) ([]any, error)
+
 // change runs one decision on one product. decide returns payloads; they follow each other in the product's stream.
-func (c *Catalog) change(ctx context.Context, id int, decide func(ctx context.Context, tx *event.Tx, p Product) ([]any, error)) error {
+func (c *Catalog) change(ctx context.Context, id int, decide decideProduct) error {
 	_, err := c.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
-		list, err := lock(ctx, tx, id)
-		if err != nil {
-			return nil, err
-		}
-		if len(list) == 0 {
-			return nil, productNotFound("id", id)
-		}
-		payloads, err := decide(ctx, tx, list[0])
-		if err != nil {
-			return nil, err
-		}
-		return following(productStream(id), list[0].Version, payloads), nil
+		return onProduct(ctx, tx, id, decide)
 	})
 	return refused(err)
+}
+
+// changeOnce is change under ctx's idempotency key: a repeat does not decide again.
+func (c *Catalog) changeOnce(ctx context.Context, id int, decide decideProduct) error {
+	_, err := idempotency.Execute(ctx, c.log, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, int, error) {
+		news, err := onProduct(ctx, tx, id, decide)
+		return news, id, err
+	})
+	return refused(err)
+}
+
+func onProduct(ctx context.Context, tx *event.Tx, id int, decide decideProduct) ([]event.New, error) {
+	list, err := lock(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, productNotFound("id", id)
+	}
+	payloads, err := decide(ctx, tx, list[0])
+	if err != nil {
+		return nil, err
+	}
+	return following(productStream(id), list[0].Version, payloads), nil
 }
 
 // following gives payloads the versions after version.

@@ -16,6 +16,7 @@ import (
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
 	"floresya/internal/shop/catalog"
+	"floresya/internal/shop/idempotency"
 )
 
 // slots is the ids of the carousel by slot.
@@ -350,5 +351,35 @@ func live(t *testing.T, s shop) {
 		if k := fault.Of(err).Kind; err != nil && k != fault.Conflict && k != fault.NotFound {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestARepeatedTieIsNotTiedTwice: the repeat of a request finds its answer, another request the conflict.
+func TestARepeatedTieIsNotTiedTwice(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	id := s.add(t, product("Rosas"))
+	occasion, err := s.CreateOccasion(t.Context(), catalog.OccasionDetails{Name: "Aniversario", Active: true})
+	s.must(t, err)
+	under := func(key string) context.Context {
+		return idempotency.WithKey(t.Context(), idempotency.Key{Scope: "user:1", Route: "tie", Key: key})
+	}
+	version := func() int {
+		t.Helper()
+		p, err := s.Product(t.Context(), id, true)
+		s.must(t, err)
+		return p.Version
+	}
+	s.must(t, s.LinkOccasion(under("a"), id, occasion))
+	linked := version()
+	s.must(t, s.LinkOccasion(under("a"), id, occasion))
+	if err := s.LinkOccasion(under("b"), id, occasion); !fault.Is(err, "already_linked") {
+		t.Errorf("another request: got %v", err)
+	}
+	s.must(t, s.SetOccasions(under("c"), id, nil))
+	s.must(t, s.LinkOccasion(under("d"), id, occasion))
+	s.must(t, s.SetOccasions(under("c"), id, nil)) // a late repeat takes nothing away
+	if got := version(); got != linked+2 {
+		t.Errorf("version %d after %d; want two changes more", got, linked)
 	}
 }

@@ -129,7 +129,8 @@ func (c *Catalog) SetOccasions(ctx context.Context, id int, occasions []int) err
 	return c.relink(ctx, id, occasions, func([]int) ([]int, error) { return occasions, nil })
 }
 
-// LinkOccasion adds one occasion to a product; a Conflict if it has it.
+// LinkOccasion adds one occasion to a product; a Conflict if it has it, unless the same request under ctx's idempotency key
+// gave it.
 func (c *Catalog) LinkOccasion(ctx context.Context, id, occasion int) error {
 	return c.relink(ctx, id, []int{occasion}, func(have []int) ([]int, error) {
 		if slices.Contains(have, occasion) {
@@ -150,7 +151,7 @@ func (c *Catalog) relink(ctx context.Context, id int, wanted []int, next func(ha
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, id, func(ctx context.Context, tx *event.Tx, _ Product) ([]any, error) {
+	return c.changeOnce(ctx, id, func(ctx context.Context, tx *event.Tx, _ Product) ([]any, error) {
 		if err := mustExist(ctx, tx, wanted); err != nil {
 			return nil, err
 		}

@@ -95,7 +95,7 @@ func (a *API) productRoutes() []web.Route {
 			Doc: says("Bring a product back", Product{})},
 		{Method: put, Pattern: at + "/{id}/occasions", Handle: a.setOccasions,
 			Doc: takes("Set all occasions of a product", occasionsIn{}, []Occasion{})},
-		{Method: post, Pattern: at + "/{id}/occasions/{occasionId}", Handle: a.linkOccasion,
+		{Method: post, Pattern: at + "/{id}/occasions/{occasionId}", Creates: true, Handle: a.linkOccasion,
 			Doc: says("Tie a product to one more occasion", Product{})},
 	}
 }
