@@ -1,9 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -63,8 +67,8 @@ func validKey(s string) bool {
 	return true
 }
 
-// fingerprint tells a repeat from another request under the same key. JSON counts by its meaning, not by its spelling:
-// clients that encode anew for each attempt may order names differently.
+// fingerprint tells a repeat from another request under the same key. Clients that encode anew for each attempt may order
+// names in JSON differently and draw another multipart boundary: a body counts by its meaning, not by its spelling.
 func (k keys) fingerprint(c *call) []byte {
 	mac := hmac.New(sha256.New, k.secret[:])
 	part := func(s string) {
@@ -74,12 +78,51 @@ func (k keys) fingerprint(c *call) []byte {
 	for _, name := range c.names() {
 		part(c.r.PathValue(name))
 	}
-	body := jsontext.Value(c.body).Clone()
-	if body.Canonicalize() != nil {
-		body = c.body
-	}
-	mac.Write(body)
+	mac.Write(meaning(c.r.Header.Get("Content-Type"), c.body))
 	return mac.Sum(nil)
+}
+
+// meaning is what body says, however it is spelled; the body itself when it is neither JSON nor whole multipart.
+func meaning(kind string, body []byte) []byte {
+	if media, params, err := mime.ParseMediaType(kind); err == nil && media == "multipart/form-data" {
+		if sum, err := sumOfParts(multipart.NewReader(bytes.NewReader(body), params["boundary"])); err == nil {
+			return sum
+		}
+		return body
+	}
+	same := jsontext.Value(body).Clone()
+	if same.Canonicalize() != nil {
+		return body
+	}
+	return same
+}
+
+// maxParts is far more than any form of the shop has.
+const maxParts = 100
+
+var errManyParts = errors.New("too many parts")
+
+// sumOfParts hashes names, file names, kinds and contents in their order. The body has been read within its limit: the
+// parts cannot be larger.
+func sumOfParts(form *multipart.Reader) ([]byte, error) {
+	sum := sha256.New()
+	for range maxParts {
+		p, err := form.NextRawPart()
+		if err == io.EOF {
+			return sum.Sum(nil), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		content := sha256.New()
+		if _, err := io.Copy(content, p); err != nil {
+			return nil, err
+		}
+		for _, s := range []string{p.FormName(), p.FileName(), p.Header.Get("Content-Type"), string(content.Sum(nil))} {
+			_, _ = io.WriteString(sum, strconv.Itoa(len(s))+":"+s)
+		}
+	}
+	return nil, errManyParts
 }
 
 func (k keys) mint(key idempotency.Key) uuid.UUID {

@@ -330,6 +330,34 @@ func TestARepeatMakesTheSameGuest(t *testing.T) {
 	}
 }
 
+// TestAnotherBoundaryIsTheSameRequest: browsers draw one for each attempt.
+func TestAnotherBoundaryIsTheSameRequest(t *testing.T) {
+	var prints []string
+	create := route("POST", "/api/x", func(w http.ResponseWriter, r *http.Request) error {
+		prints = append(prints, string(idempotency.FromContext(r.Context()).Fingerprint))
+		return web.JSON(w, 201, "", "")
+	})
+	create.Creates = true
+	w := newWay(t, web.Config{}, nil, create)
+	send := func(boundary, field, file, content string, cut int) string {
+		body := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"image_index\"\r\n\r\n1\r\n--" + boundary +
+			"\r\nContent-Disposition: form-data; name=\"" + field + "\"; filename=\"" + file +
+			"\"\r\nContent-Type: image/png\r\n\r\n" + content + "\r\n--" + boundary + "--\r\n"
+		w.send("POST", "/api/x", body[:len(body)-cut], "Idempotency-Key", "k", "Content-Type", "multipart/form-data; boundary="+boundary)
+		return prints[len(prints)-1]
+	}
+	first := send("one", "image", "a.png", "rosa", 0)
+	if send("another", "image", "a.png", "rosa", 0) != first {
+		t.Error("another boundary made another request")
+	}
+	for _, other := range []string{send("one", "image", "a.png", "rose", 0), send("one", "photo", "a.png", "rosa", 0),
+		send("one", "image", "b.png", "rosa", 0), send("one", "image", "a.png", "rosa", 8)} {
+		if other == first {
+			t.Error("another form counts as a repeat")
+		}
+	}
+}
+
 func TestRefusedRequestsGiveNoCookie(t *testing.T) {
 	create := route("POST", "/api/x", refuse(fault.New(fault.Unprocessable, "idempotency_key_reused", "used")))
 	create.Creates = true
