@@ -41,7 +41,11 @@ func (a *API) createOccasion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.answerOccasion(w, r, http.StatusCreated, id, "Occasion created successfully")
+	o, err := a.Catalog.CreatedOccasion(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusCreated, occasionOf(o), "Occasion created successfully")
 }
 
 func (a *API) answerOccasion(w http.ResponseWriter, r *http.Request, status, id int, message string) error {

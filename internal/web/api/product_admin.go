@@ -121,7 +121,13 @@ func (a *API) create(w http.ResponseWriter, r *http.Request, f *productFields, o
 	if err != nil {
 		return err
 	}
-	return a.answerProduct(w, r, http.StatusCreated, id, true, "Product created successfully")
+	p, err := a.Catalog.Created(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	out := productOf(&p)
+	out.Images = imagesOf(nil)
+	return web.JSON(w, http.StatusCreated, &out, "Product created successfully")
 }
 
 // createWithOccasions creates, or, when the product has an id, ties an existing one to exactly these occasions: that is
