@@ -42,7 +42,8 @@ func (s *shop) handler(c config.Config, master secret.Master, metrics *prometheu
 		Log: log, Metrics: metrics, Sessions: s.identity, Ready: s.db.Ping, Secret: master.Derive("web cookies", 32),
 		Routes: legacy.Routes(),
 		Mounts: mounts, ErrorPage: pages.errorPage,
-	}, web.Config{PublicURL: publicURL, AllowedOrigins: c.AllowedOrigins, TrustedProxies: c.TrustedProxies, Timeout: patience(c), Body: c.Limits.BodyBytes,
+	}, web.Config{PublicURL: publicURL, AllowedOrigins: c.AllowedOrigins, TrustedProxies: c.TrustedProxies, MetricsFrom: c.MetricsFrom,
+		Timeout: patience(c), Body: c.Limits.BodyBytes,
 		Limits: web.Limits{Read: c.Limits.ReadsPerMinute, Write: c.Limits.WritesPerMinute, Order: c.Limits.OrdersPerMinute,
 			Login: c.Limits.LoginsPerMinute, Address: c.Limits.AddressFactor}})
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Front          string   // "": the built-in shop is at /
 	PublicURL      *url.URL // nil: what the request came to
 	TrustedProxies []netip.Prefix
+	MetricsFrom    []netip.Prefix
 	AllowedOrigins []string // "https://app.example"
 	StopLimit      time.Duration
 	TLS            TLS

@@ -41,6 +41,9 @@ func web() []Setting {
 		value("trusted-proxies", "", prefixes, func(c *Config) *[]netip.Prefix { return &c.TrustedProxies },
 			"only from these addresses X-Forwarded-For is believed").
 			unit("CIDRs, comma between"),
+		value("metrics-from", "", prefixes, func(c *Config) *[]netip.Prefix { return &c.MetricsFrom },
+			"these client addresses may read /metrics, beside this machine itself; for others there is no such page").
+			unit("CIDRs, comma between"),
 		value("allowed-origins", "", origins, func(c *Config) *[]string { return &c.AllowedOrigins },
 			"pages of these other origins may call the API from browsers, with cookies; their writes are not refused as cross-origin").
 			unit("origins, comma between").span("http or https, no path"),

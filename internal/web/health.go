@@ -44,6 +44,15 @@ func (s *Server) probe(path string) Handler {
 	return nil
 }
 
+// mayMeasure reports whether the caller may read the metrics: this machine itself and the networks of Config.MetricsFrom.
+// What a proxy here that is not trusted passes on comes from a loopback address and yet from anywhere.
+func (s *Server) mayMeasure(c *call) bool {
+	if c.addr.IsLoopback() {
+		return s.proxies.contain(c.addr) || len(c.r.Header.Values("X-Forwarded-For"))+len(c.r.Header.Values("Forwarded")) == 0
+	}
+	return proxies(s.cfg.MetricsFrom).contain(c.addr)
+}
+
 func text(w http.ResponseWriter, s string) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, err := w.Write([]byte(s))

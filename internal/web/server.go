@@ -48,11 +48,11 @@ func (s *Server) serve(c *call, now time.Time) error {
 	r, h := c.r, c.Header()
 	h["X-Request-Id"] = []string{c.id.String()}
 	protect(h)
-	if probe := s.probe(r.URL.Path); probe != nil && safe(r.Method) {
+	c.addr = s.proxies.client(r)
+	if probe := s.probe(r.URL.Path); probe != nil && safe(r.Method) && (r.URL.Path != "/metrics" || s.mayMeasure(c)) {
 		c.label = r.URL.Path
 		return probe(c, r)
 	}
-	c.addr = s.proxies.client(r)
 	if path := r.URL.Path; path != "/api" && !strings.HasPrefix(path, "/api/") {
 		c.mount = s.mount(path) // nothing mounted shadows the API
 		h["Content-Security-Policy"] = []string{filePolicy}

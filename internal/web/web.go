@@ -72,7 +72,9 @@ type Config struct {
 	AllowedOrigins []string
 	// TrustedProxies are networks whose X-Forwarded-For is believed. Default none.
 	TrustedProxies []netip.Prefix
-	Limits         Limits
+	// MetricsFrom are networks that may read /metrics, beside this machine itself; others find no such page. Default none.
+	MetricsFrom []netip.Prefix
+	Limits      Limits
 	// Body is the most bytes a request to the API may bring, unless its route says otherwise. Default 1 MiB.
 	Body int64
 	// Timeout ends the work on an API request. Default 10 s.

@@ -415,8 +415,35 @@ func TestProbes(t *testing.T) {
 	if a := w.send("GET", "/health", ""); a.StatusCode != 200 || !a.body.Success || a.body.Message != "Service is running" {
 		t.Errorf("health: %s", a.text)
 	}
-	if a := w.send("GET", "/metrics", ""); !strings.Contains(a.text,
+	if a := w.send("GET", "/metrics", "", "RemoteAddr", "127.0.0.1:9"); !strings.Contains(a.text,
 		`floresya_http_request_seconds_count{method="GET",route="/api/x",status="2xx"} 1`) {
 		t.Errorf("metrics: %s", a.text)
+	}
+}
+
+func TestMetricsAreForNeighboursOnly(t *testing.T) {
+	w := newWay(t, web.Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		MetricsFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}}, nil, route("GET", "/api/x", say("api")))
+	w.send("GET", "/api/x", "")
+	for _, tt := range []struct {
+		from, forwarded string
+		want            int
+	}{
+		{"127.0.0.1:9", "", 200}, {"[::1]:9", "", 200}, {"198.51.100.7:9", "", 200}, {"[::ffff:198.51.100.7]:9", "", 200},
+		{"192.0.2.1:9", "", 404}, {"192.0.2.1:9", "127.0.0.1", 404}, {"192.0.2.1:9", "198.51.100.7", 404},
+		{"10.0.0.1:9", "198.51.100.7", 200}, {"10.0.0.1:9", "198.51.100.7, 192.0.2.1", 404}, {"10.0.0.1:9", "", 404},
+		{"127.0.0.1:9", "192.0.2.1", 404}, // through a proxy nobody told us of
+	} {
+		headers := []string{"RemoteAddr", tt.from}
+		if tt.forwarded != "" {
+			headers = append(headers, "X-Forwarded-For", tt.forwarded)
+		}
+		a := w.send("GET", "/metrics", "", headers...)
+		if a.StatusCode != tt.want || strings.Contains(a.text, "floresya_") != (tt.want == 200) {
+			t.Errorf("from %s for %q: got %d, want %d", tt.from, tt.forwarded, a.StatusCode, tt.want)
+		}
+	}
+	if a := w.send("GET", "/healthz", ""); a.StatusCode != 200 {
+		t.Errorf("healthz for a stranger: %d", a.StatusCode)
 	}
 }
