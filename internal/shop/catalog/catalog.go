@@ -44,6 +44,10 @@ func occasionStream(id int) string { return fmt.Sprintf("occasion-%d", id) }
 // carouselLock is the advisory lock that orders commands which give out slots; it is taken before any row lock.
 const carouselLock = 0x666c6f01
 
+// occasionLock is the class of the advisory locks of occasions, shared by those who tie products to one; they come after the
+// carousel's and before any row lock.
+const occasionLock = 0x666c6f02
+
 func lockCarousel(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, carouselLock); err != nil {
 		return fmt.Errorf("lock the carousel: %w", err)
@@ -66,9 +70,12 @@ func (c *Catalog) change(ctx context.Context, id int, decide decideProduct) erro
 	return refused(err)
 }
 
-// changeOnce is change under ctx's idempotency key: a repeat does not decide again.
-func (c *Catalog) changeOnce(ctx context.Context, id int, decide decideProduct) error {
+// tie is change of a product that may be tied to occasions by it, under ctx's idempotency key: a repeat does not decide again.
+func (c *Catalog) tie(ctx context.Context, id int, occasions []int, decide decideProduct) error {
 	_, err := idempotency.Execute(ctx, c.log, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, int, error) {
+		if err := lockTies(ctx, tx, occasions); err != nil {
+			return nil, 0, err
+		}
 		news, err := onProduct(ctx, tx, id, decide)
 		return news, id, err
 	})

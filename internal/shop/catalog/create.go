@@ -140,11 +140,21 @@ func (c *Catalog) identify(ctx context.Context, list []NewProduct) (childRows, e
 }
 
 func decideCreate(ctx context.Context, tx *event.Tx, list []NewProduct, rows childRows, takers map[int]int) ([]event.New, []int, error) {
-	var news []event.New
+	var all, ids []int
+	for _, n := range list {
+		all = append(all, n.Occasions...)
+		ids = append(ids, n.ID)
+	}
 	if len(takers) > 0 {
 		if err := lockCarousel(ctx, tx); err != nil {
 			return nil, nil, err
 		}
+	}
+	if err := lockTies(ctx, tx, all); err != nil {
+		return nil, nil, err
+	}
+	var news []event.New
+	if len(takers) > 0 {
 		occupants, err := products(ctx, tx, selectProducts+` where p.carousel_order = any($1) order by p.id for no key update`, keys(takers))
 		if err != nil {
 			return nil, nil, err
@@ -153,11 +163,6 @@ func decideCreate(ctx context.Context, tx *event.Tx, list []NewProduct, rows chi
 	}
 	if err := unique(ctx, tx, list); err != nil {
 		return nil, nil, err
-	}
-	var all, ids []int
-	for _, n := range list {
-		all = append(all, n.Occasions...)
-		ids = append(ids, n.ID)
 	}
 	if err := mustExist(ctx, tx, all); err != nil {
 		return nil, nil, err

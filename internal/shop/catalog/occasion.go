@@ -2,9 +2,12 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 
 	"floresya/internal/event"
 	"floresya/internal/fault"
@@ -105,7 +108,7 @@ func (c *Catalog) ReactivateOccasion(ctx context.Context, id int) error {
 
 func (c *Catalog) changeOccasion(ctx context.Context, id int, change func(Occasion, *OccasionDetails) error) error {
 	_, err := c.log.Execute(ctx, postgres.General, func(ctx context.Context, tx *event.Tx) ([]event.New, error) {
-		list, err := occasions(ctx, tx, ` where o.id = $1 for no key update`, id)
+		list, err := lockOccasion(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -121,6 +124,29 @@ func (c *Catalog) changeOccasion(ctx context.Context, id int, change func(Occasi
 		return following(occasionStream(id), o.Version, []any{&OccasionChanged{id, after}}), nil
 	})
 	return refused(err)
+}
+
+// lockOccasion locks the products of an occasion by id, whose search texts its change makes anew, and then the occasion: the
+// order in which those who tie a product to an occasion lock them. None is tied meanwhile.
+func lockOccasion(ctx context.Context, tx *event.Tx, id int) ([]Occasion, error) {
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1, $2)`, occasionLock, id); err != nil {
+		return nil, fmt.Errorf("lock the products of occasion %d: %w", id, err)
+	}
+	if _, err := tx.Exec(ctx, `select p.id from products p where p.id in (select product_id from product_occasions
+		where occasion_id = $1 and active) order by p.id for no key update`, id); err != nil {
+		return nil, fmt.Errorf("lock the products of occasion %d: %w", id, err)
+	}
+	return occasions(ctx, tx, ` where o.id = $1 for no key update`, id)
+}
+
+// lockTies keeps the products of occasions from being locked together while one more is tied; it comes before any row lock.
+func lockTies(ctx context.Context, tx pgx.Tx, occasions []int) error {
+	_, err := tx.Exec(ctx, `select pg_advisory_xact_lock_shared($1, id) from (select distinct unnest($2::int[]) as id order by id) o`,
+		occasionLock, occasions)
+	if err != nil {
+		return fmt.Errorf("lock the ties of occasions: %w", err)
+	}
+	return nil
 }
 
 // SetOccasions makes exactly these the occasions of a product. An unknown one is NotFound.
@@ -151,7 +177,7 @@ func (c *Catalog) relink(ctx context.Context, id int, wanted []int, next func(ha
 	if err != nil {
 		return err
 	}
-	return c.changeOnce(ctx, id, func(ctx context.Context, tx *event.Tx, _ Product) ([]any, error) {
+	return c.tie(ctx, id, wanted, func(ctx context.Context, tx *event.Tx, _ Product) ([]any, error) {
 		if err := mustExist(ctx, tx, wanted); err != nil {
 			return nil, err
 		}
