@@ -325,12 +325,14 @@ func (t *transaction) productIDs() []int {
 	return slices.Compact(ids)
 }
 
-// lockProducts brings with each product what all decisions need: the rate and two settings, read once per statement.
+// lockProducts brings with each product what all decisions need: the rate, two settings and the ways to pay, read
+// once per statement.
 const lockProducts = `
 	select id, name, coalesce(summary, ''), price_usd, stock, active,
 		(select rate from exchange_rates order by id desc limit 1),
 		(select value from settings where upper(key) = 'DELIVERY_COST_USD' and active),
-		(select value from settings where upper(key) = 'PAYMENT_HOLD_HOURS' and active)
+		(select value from settings where upper(key) = 'PAYMENT_HOLD_HOURS' and active),
+		(select array_agg(code) from payment_methods where active)
 	from products where id = any($1) order by id for no key update`
 
 func (t *transaction) readProducts(rows pgx.Rows) error {
@@ -340,12 +342,14 @@ func (t *transaction) readProducts(rows pgx.Rows) error {
 			s          shelf
 			rate       *money.Rate
 			cost, hold *string
+			methods    []string
 		)
-		if err := rows.Scan(&id, &s.Name, &s.Summary, &s.Price, &s.Stock, &s.Active, &rate, &cost, &hold); err != nil {
+		if err := rows.Scan(&id, &s.Name, &s.Summary, &s.Price, &s.Stock, &s.Active, &rate, &cost, &hold, &methods); err != nil {
 			return err
 		}
 		if len(t.world.products) == 0 {
 			t.world.know(rate, cost, hold)
+			t.world.methods = methods
 		}
 		t.world.products[id] = &s
 	}

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,6 +31,7 @@ type world struct {
 	rate         money.Rate // 0: none is known
 	deliveryCost money.USD  // of orders that name no zone
 	hold         time.Duration
+	methods      []string // codes of the payment methods that are on
 }
 
 // place decides one order. It fails with the contract's faults and then changes nothing.
@@ -42,6 +44,9 @@ func (w *world) place(in *intake) (*Placed, error) {
 	sum, err := w.lines(in, p)
 	if err != nil {
 		return nil, err
+	}
+	if in.PaymentMethod != "" && !slices.Contains(w.methods, in.PaymentMethod) {
+		return nil, fault.Invalidf("payment_method", "Elige una de las formas de pago de la tienda")
 	}
 	if err := w.shipping(in, p, sum); err != nil {
 		return nil, err

@@ -121,6 +121,19 @@ func TestAcceptedOrdersTakeTheirPieces(t *testing.T) {
 	}
 }
 
+func TestAnOrderIsPaidInAWayTheShopTakes(t *testing.T) {
+	t.Parallel()
+	w := shelfWorld()
+	w.methods = []string{"zelle", "cash"}
+	for method, taken := range map[string]bool{"": true, "cash": true, "zelle": true, "card": false, "barter": false} {
+		in := asks([2]int{1, 1})
+		in.PaymentMethod = method
+		if _, err := w.place(in); taken != (err == nil) || !taken && fault.Of(err).Fields[0].Path != "payment_method" {
+			t.Errorf("%q: %v", method, err)
+		}
+	}
+}
+
 func TestASummaryComesFromTheShelfFirst(t *testing.T) {
 	t.Parallel()
 	in := asks([2]int{1, 1}, [2]int{2, 1})

@@ -73,6 +73,9 @@ func (s *shop) seed(t testing.TB) {
 		`insert into zones values (1, 'delivery', 'Chacao', 'chacao', 3, true, 1, 1)`,
 		`insert into delivery_slots select d + 1, d, '09:00', '12:00', '1 hour', true, 1 from generate_series(0, 6) d`,
 		`insert into slot_zones select d + 1, 1, 5 from generate_series(0, 6) d`,
+		`insert into payment_methods (id, code, name, type, currency, active, version, created_at, updated_at)
+			select n, c, c, 'cash', 'USD', c <> 'card', 1, now(), now()
+			from unnest(array['cash', 'zelle', 'mobile_payment', 'card']) with ordinality as m (c, n)`,
 		`insert into exchange_rates values (1, 40, 'seed', '2026-01-01', now(), false, null)`,
 	} {
 		if _, err := s.pool.Exec(t.Context(), sql); err != nil {
