@@ -96,12 +96,8 @@ func (w *world) lines(in *intake, p *Placed) (money.USD, error) {
 		if wanted[l.ProductID] += l.Quantity; wanted[l.ProductID] > s.Stock {
 			return 0, stockShort(l.ProductID, s, wanted[l.ProductID])
 		}
-		summary := s.Summary
-		if summary == "" {
-			summary = l.Summary
-		}
 		sub, _ := s.Price.Times(l.Quantity) // a price has at most ten digits, a quantity three
-		p.Lines = append(p.Lines, PlacedLine{Item: in.items[i], Product: l.ProductID, Name: s.Name, Summary: summary,
+		p.Lines = append(p.Lines, PlacedLine{Item: in.items[i], Product: l.ProductID, Name: s.Name, Summary: s.Summary,
 			UnitUSD: s.Price, Quantity: l.Quantity, SubtotalUSD: sub})
 		sum += sub
 	}

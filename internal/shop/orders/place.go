@@ -56,7 +56,8 @@ type Place struct {
 	Abroad bool
 }
 
-// Line is one item asked for. Stated amounts are what the customer was shown; nil when not told.
+// Line is one item asked for. Stated amounts are what the customer was shown; nil when not told. Summary is checked and not
+// kept: an order's items outlive its customer's personal data, and only the product's own words are surely not personal.
 type Line struct {
 	ProductID      int
 	Quantity       int
