@@ -299,6 +299,18 @@ func (s shelf) List(_ context.Context, f catalog.Filter) ([]catalog.Product, err
 
 func (s *shop) Zones(context.Context) ([]delivery.Zone, error) { return s.zones, s.broken }
 
+func (s *shop) Calendars(ctx context.Context, zones []int, from delivery.Day, days int, now time.Time) ([]delivery.Offer, error) {
+	var out []delivery.Offer
+	for _, zone := range zones {
+		offers, err := s.Calendar(ctx, zone, from, days, now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, offers...)
+	}
+	return out, nil
+}
+
 func (s *shop) Calendar(_ context.Context, zone int, from delivery.Day, days int, now time.Time) ([]delivery.Offer, error) {
 	var out []delivery.Offer
 	for i := range days {

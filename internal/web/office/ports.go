@@ -64,6 +64,7 @@ type Catalogue interface {
 type Calendar interface {
 	Zones(ctx context.Context) ([]delivery.Zone, error)
 	Calendar(ctx context.Context, zone int, from delivery.Day, days int, now time.Time) ([]delivery.Offer, error)
+	Calendars(ctx context.Context, zones []int, from delivery.Day, days int, now time.Time) ([]delivery.Offer, error)
 	SetCapacity(ctx context.Context, key delivery.CapacityKey, capacity int, closed bool) error
 	Blackouts(ctx context.Context, from delivery.Day) ([]delivery.BlackoutDay, error)
 	Blackout(ctx context.Context, day delivery.Day, reason string) error

@@ -49,23 +49,25 @@ func (v *visit) placesTile() ([]tile, error) {
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]int, len(zones))
+	for i, z := range zones {
+		ids[i] = z.ID
+	}
+	offers, err := v.office.Calendar.Calendars(v.ctx(), ids, v.today(), 1, v.now)
+	if err != nil {
+		return nil, err
+	}
 	var next *delivery.Slot
 	capacity, left := 0, 0
-	for _, z := range zones {
-		offers, err := v.office.Calendar.Calendar(v.ctx(), z.ID, v.today(), 1, v.now)
-		if err != nil {
-			return nil, err
+	for _, o := range offers {
+		if o.State != delivery.Open && o.State != delivery.Full {
+			continue
 		}
-		for _, o := range offers {
-			if o.State != delivery.Open && o.State != delivery.Full {
-				continue
-			}
-			if next == nil || o.Slot.Starts < next.Starts {
-				next, capacity, left = &o.Slot, 0, 0
-			}
-			if o.Slot.Starts == next.Starts && o.Slot.Ends == next.Ends {
-				capacity, left = capacity+o.Capacity, left+o.Left
-			}
+		if next == nil || o.Slot.Starts < next.Starts {
+			next, capacity, left = &o.Slot, 0, 0
+		}
+		if o.Slot.Starts == next.Starts && o.Slot.Ends == next.Ends {
+			capacity, left = capacity+o.Capacity, left+o.Left
 		}
 	}
 	if next == nil {
