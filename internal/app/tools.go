@@ -12,6 +12,7 @@ import (
 	"floresya/internal/fault"
 	"floresya/internal/postgres"
 	"floresya/internal/postgres/schema"
+	"floresya/internal/security/identity"
 	"floresya/internal/shop/customers"
 	"floresya/internal/shop/fulfilment"
 	"floresya/internal/shop/notify"
@@ -35,6 +36,13 @@ func Verify(ctx context.Context, c config.Config, log *slog.Logger) (report *ver
 // Forget erases what is kept of a person, named by e-mail address or id, and returns how many rows that were.
 func Forget(ctx context.Context, c config.Config, log *slog.Logger, person string) (erased int, err error) {
 	err = withLog(ctx, c, log, func(ctx context.Context, t tools) error {
+		users, err := identity.New(t.db, t.log, identity.Config{})
+		if err != nil {
+			return err
+		}
+		if err := users.DeactivatePerson(ctx, person); err != nil {
+			return err
+		}
 		var nobody error // said at the end: an earlier run may have stopped before the files
 		if erased, nobody = customers.Forget(ctx, t.log, person); nobody != nil && fault.Of(nobody).Kind != fault.NotFound {
 			return nobody

@@ -155,6 +155,28 @@ func (i *Identity) Change(ctx context.Context, id int, c Change) error {
 	return err
 }
 
+// DeactivatePerson ends the accounts of a person who is about to be forgotten, named by e-mail address or by the id of the
+// personal row; nobody's is no error. The last active admin stays: Conflict, last_admin.
+func (i *Identity) DeactivatePerson(ctx context.Context, person string) error {
+	rows, err := i.db.Reader().Query(ctx, `
+		select u.id from users u join personal p on p.id = u.personal_id
+		where u.active and (lower(p.email) = lower($1) and p.email <> '' or p.id::text = lower($1))`, person)
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	if err != nil {
+		return err
+	}
+	active := false
+	for _, id := range ids {
+		if err := i.Change(ctx, id, Change{Active: &active}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func set[T any](to, from *T) {
 	if from != nil {
 		*to = *from

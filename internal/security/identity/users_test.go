@@ -76,6 +76,25 @@ func TestLastAdminStays(t *testing.T) {
 	}
 }
 
+func TestForgettingAPersonEndsTheirAccount(t *testing.T) {
+	t.Parallel()
+	h := withRosa(t)
+	if _, err := h.Create(t.Context(), identity.NewUser{Email: "beto@floresya.example", Name: "Beto", Password: secret}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // again for nobody active is no error
+		if err := h.DeactivatePerson(t.Context(), "BETO@floresya.example"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := h.Login(t.Context(), "beto@floresya.example", secret, identity.Client{}); fault.Of(err).Kind != fault.Unauthenticated {
+		t.Errorf("signed in after: %v", err)
+	}
+	if err := h.DeactivatePerson(t.Context(), rosa); !fault.Is(err, "last_admin") {
+		t.Errorf("the last admin: %v", err)
+	}
+}
+
 func TestChangesOfTheUserEndHisSessions(t *testing.T) {
 	t.Parallel()
 	h := withRosa(t)
