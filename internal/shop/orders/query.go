@@ -93,6 +93,17 @@ func (s *Service) List(ctx context.Context, f Filter) ([]*Order, error) {
 	return list, s.addItems(ctx, list)
 }
 
+// CountUnagreed is how many orders Filter.Unagreed chooses.
+func (s *Service) CountUnagreed(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.Reader().QueryRow(ctx, `select count(*) from orders where active and slot_id is null
+		and status not in ('delivered', 'cancelled')`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count orders without a date: %w", err)
+	}
+	return n, nil
+}
+
 // where is made of fixed pieces; what comes from outside is an argument.
 func (f Filter) where() (string, pgx.NamedArgs) {
 	conditions := []string{"o.active"}

@@ -138,6 +138,15 @@ func (p *Payments) Waiting(ctx context.Context) ([]Payment, error) {
 	return list(ctx, p.db.Reader(), `where y.status = 'pending' order by y.created_at, y.id limit 500`)
 }
 
+// CountWaiting is how many proofs wait for a verifier.
+func (p *Payments) CountWaiting(ctx context.Context) (int, error) {
+	var n int
+	if err := p.db.Reader().QueryRow(ctx, `select count(*) from payments where status = 'pending'`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count waiting payments: %w", err)
+	}
+	return n, nil
+}
+
 // Balance is how an order stands.
 type Balance struct {
 	Total, Paid money.USD

@@ -172,6 +172,9 @@ func TestARejectedProofStartsANewHold(t *testing.T) {
 	if o := b.order(t, id); o.HoldUntil != nil {
 		t.Error("a hold runs while another proof waits")
 	}
+	if n, err := b.CountWaiting(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d proofs wait, %v; want 1", n, err)
+	}
 	before := time.Now()
 	for range 2 {
 		got, err := b.Reject(t.Context(), two.ID, "Tampoco aparece", 0)

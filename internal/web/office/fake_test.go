@@ -129,6 +129,11 @@ func (s *shop) Order(_ context.Context, id int) (*orders.Order, error) {
 	return nil, fault.NotFoundf("order not found")
 }
 
+func (s *shop) CountUnagreed(ctx context.Context) (int, error) {
+	list, err := s.List(ctx, orders.Filter{Unagreed: true})
+	return len(list), err
+}
+
 func (s *shop) List(_ context.Context, f orders.Filter) ([]*orders.Order, error) {
 	var out []*orders.Order
 	for _, o := range s.orders {
@@ -175,6 +180,11 @@ func (c cash) Of(_ context.Context, order int) ([]payments.Payment, error) {
 		}
 	}
 	return out, c.broken
+}
+
+func (c cash) CountWaiting(ctx context.Context) (int, error) {
+	list, err := c.Waiting(ctx)
+	return len(list), err
 }
 
 func (c cash) Waiting(context.Context) ([]payments.Payment, error) {

@@ -29,6 +29,7 @@ type Identity interface {
 type Orders interface {
 	Order(ctx context.Context, id int) (*orders.Order, error)
 	List(ctx context.Context, f orders.Filter) ([]*orders.Order, error)
+	CountUnagreed(ctx context.Context) (int, error)
 	History(ctx context.Context, id int) ([]orders.Change, error)
 	SetStatus(ctx context.Context, id int, to orders.Status, notes string, by int) (*orders.Order, error)
 	Agree(ctx context.Context, id int, key delivery.CapacityKey, by int) (*orders.Order, error)
@@ -38,6 +39,7 @@ type Orders interface {
 type Payments interface {
 	Of(ctx context.Context, order int) ([]payments.Payment, error)
 	Waiting(ctx context.Context) ([]payments.Payment, error) // longest waiting first
+	CountWaiting(ctx context.Context) (int, error)
 	Methods(ctx context.Context) ([]payments.Method, error)
 	Submit(ctx context.Context, s payments.Submit) (payments.Payment, error)
 	Accept(ctx context.Context, payment int, f payments.Facts, by int) (payments.Payment, error)

@@ -13,7 +13,6 @@ import (
 	"floresya/internal/fault"
 	"floresya/internal/security/identity"
 	"floresya/internal/shop/delivery"
-	"floresya/internal/shop/orders"
 	"floresya/internal/web"
 	"floresya/internal/web/lang"
 )
@@ -107,12 +106,12 @@ func clip(s string, most int) string {
 
 // count reads the numbers of the navigation.
 func (v *visit) count() error {
-	waiting, err := v.office.Payments.Waiting(v.ctx())
+	waiting, err := v.office.Payments.CountWaiting(v.ctx())
 	if err != nil {
 		return err
 	}
-	open, err := v.office.Orders.List(v.ctx(), orders.Filter{Unagreed: true, Limit: boardLimit})
-	v.counts = counts{len(waiting), len(open)}
+	open, err := v.office.Orders.CountUnagreed(v.ctx())
+	v.counts = counts{waiting, open}
 	return err
 }
 
