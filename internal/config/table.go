@@ -75,7 +75,7 @@ func database() []Setting {
 	return in("Database",
 		secretText("database-url", func(c *Config) *secret.Text { return &c.Database.URL }, postgresURL,
 			"the PostgreSQL to use; `up` has its own").unit("URL").only("serve").withFlag(),
-		number("database-general-conns", "16", 2, 200, func(c *Config) *int { return &c.Database.GeneralConns },
+		number("database-general-conns", "8", 2, 200, func(c *Config) *int { return &c.Database.GeneralConns },
 			"most connections for everything but orders and payments"),
 		number("database-orders-conns", "16", 2, 200, func(c *Config) *int { return &c.Database.OrdersConns },
 			"most connections for orders and payments"),

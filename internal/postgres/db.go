@@ -35,7 +35,7 @@ const (
 // Config sizes the pools. The zero value means the defaults.
 type Config struct {
 	URL string
-	// GeneralConns and OrdersConns are the most connections of each pool. Defaults 16 and 16.
+	// GeneralConns and OrdersConns are the most connections of each pool. Defaults 8 and 16.
 	GeneralConns, OrdersConns int
 	// StatementTimeout ends a statement that runs longer. Default 10 s.
 	StatementTimeout time.Duration
@@ -45,7 +45,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	if c.GeneralConns == 0 {
-		c.GeneralConns = 16
+		c.GeneralConns = 8
 	}
 	if c.OrdersConns == 0 {
 		c.OrdersConns = 16

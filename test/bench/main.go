@@ -45,7 +45,7 @@ func exitOn(err error) {
 // settings of a run: how often each pair is repeated and how long each side of it runs.
 var (
 	pairs  = number("BENCH_PAIRS", 5)
-	length = time.Duration(number("BENCH_SECONDS", 3)) * time.Second
+	length = time.Duration(number("BENCH_SECONDS", 2)) * time.Second
 )
 
 func number(name string, otherwise int) int {
