@@ -3,9 +3,9 @@
 // # Model
 //
 // Place is a command; what it decides is orders.placed, and from then on the row in `orders` is the authority. Orders that
-// arrive together are placed together: a few committers take what is waiting, lock what all of it needs in the one global
-// order (keys, capacity, stock), decide first come first served, each order for itself, and write all of them in one
-// transaction of two round trips. A lone order waits for nobody.
+// arrive together are placed together: a committer takes what is waiting, locks what all of it needs in the one global order
+// (keys, capacity, stock), decides first come first served, each order for itself, and writes all of them in one transaction
+// of two round trips. A caller who finds nobody waiting and no transaction under way is its own committer.
 //
 // # States
 //
@@ -24,5 +24,6 @@
 // # When things fail
 //
 // A shared transaction that fails for a reason of the database is run again one order at a time, so no order suffers for
-// another. One whose commit is in doubt is looked up by its keys; only the missing are placed again.
+// another. One whose commit is in doubt is looked up, by the caller's key or, when the server made it, by the order's id; only
+// the missing are placed again.
 package orders
